@@ -1,0 +1,29 @@
+#pragma once
+/*
+ * The two signatures of a request, over the same body. Pure. Source: design section 4 (Keeptrusts header, Standard
+ * Webhooks 1.0), vectors in section 9. SPDX-License-Identifier: Apache-2.0
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/attributes.h"
+#include "common/base/buffer.h"
+#include "common/domain/secret.h"
+
+#define SIGNATURE_SECRETS_MAX 5
+#define SIGNATURE_TEXT_BYTES  512 /* either header value with SIGNATURE_SECRETS_MAX secrets fits */
+
+struct signature {
+    char keeptrusts[SIGNATURE_TEXT_BYTES]; /* value of X-Keeptrusts-Signature: t=…,v1=…[,v1=…] */
+    char standard[SIGNATURE_TEXT_BYTES];   /* value of webhook-signature: v1,…[ v1,…] */
+};
+
+/* Signs with every secret, in the order given (newest first). 1 <= secret_count <= SIGNATURE_SECRETS_MAX. */
+void signature_make(const struct secret *secrets, size_t secret_count, const char *event_id, int64_t unix_seconds,
+                    const void *body, size_t body_size, struct signature *signature_out);
+
+/* For `kt webhook verify`: does a header value (either kind) verify? Constant time in the comparison. tolerance_s is how far
+ * the timestamp may lie from now. 0 yes; positive: enum signature_refusal. */
+enum signature_refusal { SIGNATURE_MALFORMED = 1, SIGNATURE_TOO_OLD, SIGNATURE_TOO_NEW, SIGNATURE_NO_MATCH };
+MUST_CHECK int signature_verify_keeptrusts(const struct secret *secret, const char *header, const void *body,
+                                           size_t body_size, int64_t now_s, int64_t tolerance_s);
