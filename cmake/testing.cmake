@@ -32,3 +32,8 @@ function(kt_fuzz_target)
         WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
     set_tests_properties(fuzz.${arg_NAME} PROPERTIES LABELS fuzz TIMEOUT 60)
 endfunction()
+
+# The Python of the tests, with its locked packages, from the cache that tools/setup fills.
+file(SHA256 ${PROJECT_SOURCE_DIR}/tests/requirements.txt requirements_hash)
+string(SUBSTRING ${requirements_hash} 0 12 requirements_hash)
+set(KT_PYTHON ${cache_root}/python-${requirements_hash}/bin/python)
