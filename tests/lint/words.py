@@ -1,0 +1,10 @@
+"""Words that say nothing in a name (style: context, manager, helper, util, info, process2), in names of functions and structs."""
+
+import re
+
+from sources import files, finish, lines
+
+EMPTY = re.compile(r"\b(?:struct|enum)\s+\w*(?:context|manager|helper|util|info)\w*\s*\{")
+
+finish([(file, number, f"{found[0]} … says nothing: name the noun")
+        for file in files(".c", ".h") for number, text in lines(file) if (found := EMPTY.search(text))])
