@@ -18,6 +18,7 @@
 
 #define CLIENT_ID           "kt-dispatcher"
 #define DRAIN_CHECK_MS      20
+#define ROOM_CHECK_MS       100 /* room may come back without a word: the producer's queue, a loaded table */
 #define WIRE_GRACE_MS       30000 /* running requests after SIGTERM; the longest time-out a webhook may have */
 #define FLUSH_GRACE_MS      10000
 #define CLOSE_TIMEOUT_MS    5000
@@ -43,11 +44,11 @@ struct dispatcher {
     struct settlement *settlement;
     struct snapshot *snapshot;
     struct feed feeds[FEED_COUNT];
-    uv_timer_t drain_check;
+    uv_timer_t drain_check, room_check;
     uint64_t drain_started_ms;
     uint64_t flush_started_ms;
     bool is_snapshot_closed, has_aborted, is_closing;
-    bool is_started; /* the timer exists */
+    bool is_started; /* the timers exist */
 };
 
 static const struct setting rows[] = {
@@ -118,7 +119,8 @@ static bool feed_has_room(void *owner, struct kafka_partition *partition)
     struct feed *feed = owner;
     struct dispatcher *dispatcher = feed->dispatcher;
     (void)partition;
-    return snapshot_table(dispatcher->snapshot) != NULL && lane_has_room(feed->lane) &&
+    return snapshot_table(dispatcher->snapshot) != NULL && !snapshot_is_behind(dispatcher->snapshot) &&
+           lane_has_room(feed->lane) &&
            settlement_unsent_count(dispatcher->settlement) == 0 &&
            kafka_producer_pending_count(dispatcher->producer) < PRODUCER_PENDING_MAX;
 }
@@ -146,6 +148,13 @@ static void feed_wake(void *owner)
     struct feed *feed = owner;
     if (feed->consumer != NULL)
         kafka_consumer_each_partition(feed->consumer, wake, NULL);
+}
+
+static void on_room_check(uv_timer_t *timer)
+{
+    struct dispatcher *dispatcher = timer->data;
+    for (size_t i = 0; i < FEED_COUNT; i++)
+        feed_wake(&dispatcher->feeds[i]);
 }
 
 static void on_webhooks_loaded(void *owner, const struct webhook_table *table)
@@ -232,7 +241,9 @@ int dispatcher_start(void *owner, struct service_run *run, struct error *error)
     if (code < 0)
         return code;
     (void)uv_timer_init(loop, &dispatcher->drain_check);
-    dispatcher->drain_check.data = dispatcher;
+    (void)uv_timer_init(loop, &dispatcher->room_check);
+    dispatcher->drain_check.data = dispatcher->room_check.data = dispatcher;
+    (void)uv_timer_start(&dispatcher->room_check, on_room_check, ROOM_CHECK_MS, ROOM_CHECK_MS);
     dispatcher->is_started = true;
     dispatcher->settlement = settlement_new(loop, dispatcher->producer, config->kafka.topic_prefix);
     const struct snapshot_owner snapshot_owner = {.owner = dispatcher, .loaded = on_webhooks_loaded};
@@ -299,6 +310,7 @@ void dispatcher_drain(void *owner)
 {
     struct dispatcher *dispatcher = owner;
     dispatcher->drain_started_ms = clock_monotonic_ms();
+    (void)uv_timer_stop(&dispatcher->room_check);
     for (size_t i = 0; i < FEED_COUNT; i++) {
         kafka_consumer_stop_reading(dispatcher->feeds[i].consumer);
         lane_drop_queued(dispatcher->feeds[i].lane, NULL);
@@ -325,8 +337,10 @@ void dispatcher_stop(void *owner)
     snapshot_free(dispatcher->snapshot);
     sender_close(dispatcher->sender);
     seal_keys_wipe(&dispatcher->keys);
-    if (dispatcher->is_started)
+    if (dispatcher->is_started) {
         uv_close((uv_handle_t *)&dispatcher->drain_check, NULL);
+        uv_close((uv_handle_t *)&dispatcher->room_check, NULL);
+    }
 }
 
 /* ---- metrics ------------------------------------------------------------------------------------------------------- */
