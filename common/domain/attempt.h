@@ -1,7 +1,7 @@
 #pragma once
 /*
- * One attempt, or one terminal decision without a request (cancelled): the record on kt.attempts, which becomes the row in the
- * history. Encoded as one JSON object without a JSON library (hot path), decoded with one. Pure.
+ * One attempt, or one terminal decision without a request (cancelled): the record on kt.attempts, which becomes the row
+ * in the history. Encoded as one JSON object without a JSON library (hot path), decoded with one. Pure.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stddef.h>
@@ -26,15 +26,16 @@ struct attempt {
     struct delivery delivery; /* number and series are this attempt's */
     enum outcome outcome;
     enum error_class error;
-    int code; /* 0: none */
+    int code;         /* 0: none */
     char detail[256]; /* the reason in words, e.g. "connection refused"; "" when none */
     int64_t started_ms;
     struct timing timing;
-    int64_t next_attempt_ms;   /* RETRYING, ABORTED: when; otherwise 0 */
+    int64_t next_attempt_ms;              /* RETRYING, ABORTED: when; otherwise 0 */
     char next_topic[TOPIC_BYTES_MAX + 1]; /* where the delivery went on (retry tier, slow, dead), "" if nowhere */
-    bool disables_webhook;     /* 410 */
-    char remote_address[64];   /* "" if not connected */
-    const char *request_head;  /* borrowed on encode, owned after decode; signatures are in, custom header values masked */
+    bool disables_webhook;                /* 410 */
+    char remote_address[64];              /* "" if not connected */
+    const char
+        *request_head; /* borrowed on encode, owned after decode; signatures are in, custom header values masked */
     size_t request_head_size;
     const char *response_head;
     size_t response_head_size;

@@ -4,6 +4,7 @@
  * only looks; nothing is ever re-encoded except by event_complete(). Pure. Source: design section 3, "Event record".
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,7 +17,6 @@
 #define EVENT_ID_BYTES_MAX           128
 #define ORG_ID_BYTES_MAX             64
 #define EVENT_ORDERING_KEY_BYTES_MAX 255
-#define EVENT_DEPTH_MAX              32
 
 /* What the envelope says; "" where it says nothing. Own copies, NUL-terminated. */
 struct event {
@@ -24,28 +24,30 @@ struct event {
     char type[EVENT_TYPE_BYTES_MAX + 1];
     char org_id[ORG_ID_BYTES_MAX + 1];
     char ordering_key[EVENT_ORDERING_KEY_BYTES_MAX + 1];
-    int64_t created_ms; /* 0: not given */
+    int64_t created_ms;  /* 0: not given */
+    bool has_created_at; /* in the envelope */
 };
 
-/* Which part of the envelope was wrong: a positive outcome would hide it, so it is a code of its own in the error text
- * and here for counters. */
+/* What is wrong with an envelope, for counters and the reason in a dead record. */
 enum event_flaw {
     EVENT_SOUND,
     EVENT_TOO_LARGE,
-    EVENT_NOT_JSON,      /* also duplicate keys, invalid UTF-8, too deep */
+    EVENT_NOT_JSON, /* also a key twice in one object, invalid UTF-8, too deep */
     EVENT_NOT_AN_OBJECT,
-    EVENT_BAD_FIELD,     /* id, type, created_at, org_id or ordering_key has the wrong type or form; data is missing */
+    EVENT_BAD_FIELD /* id, type, created_at, org_id or ordering_key has the wrong type or form; data is missing */
 };
+
 const char *event_flaw_text(enum event_flaw flaw); /* stable snake_case: "not_json", … */
 
-/* Reads an envelope. id, created_at and org_id may be missing; type and data may not. Numbers are not converted.
- * -EINVAL with *flaw_out and a text that names field and value. flaw_out may be NULL. */
+/* Reads an envelope. id, created_at and org_id may be missing; type and data (an object) may not. Numbers are not
+ * converted, so any that JSON allows is fine. -EINVAL with *flaw_out and a text that names the field or the place;
+ * flaw_out may be NULL. */
 MUST_CHECK int event_parse(const char *json, size_t length, struct event *event_out, enum event_flaw *flaw_out,
                            struct error *error);
 
-/* The envelope with missing id, created_at and org_id put in front of what the caller sent (the rest stays byte for
- * byte); a whole envelope is appended unchanged. event must come from event_parse() of the same bytes, with the missing
- * fields filled in by the caller afterwards; had_* say what was there. */
+/* Appends the envelope, with id, created_at and org_id that it lacks and completed has put in right behind the opening
+ * brace; every byte that was sent stays as it is. parsed is what event_parse() made of the same bytes, completed a copy
+ * of it that the caller filled in. */
 void event_complete(const char *json, size_t length, const struct event *parsed, const struct event *completed,
                     struct buffer *out);
 
@@ -54,4 +56,4 @@ void event_id_from_origin(const char *cluster_id, const char *topic, int32_t par
                           char id_out[static EVENT_ID_BYTES_MAX + 1]);
 
 /* Letters, digits and _ - . : only; ids go into headers and logs. */
-int event_id_is_valid(const char *id, size_t length);
+bool event_id_is_valid(const char *id, size_t length);

@@ -10,10 +10,12 @@
 #define EVENT_TYPE_TEST      "webhook.test"
 
 #define EVENT_TYPE(id, name, prefix, text) EVENT_TYPE_##id,
+
 enum event_type {
 #include "common/domain/event_types.def"
     EVENT_TYPE_COUNT
 };
+
 #undef EVENT_TYPE
 
 const char *event_type_name(enum event_type type);

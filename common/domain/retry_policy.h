@@ -1,7 +1,7 @@
 #pragma once
 /*
- * What follows an attempt: delivered, another attempt after a delay, or the end. Pure: no clock, no random number of its own.
- * Source: design section 4. SPDX-License-Identifier: Apache-2.0
+ * What follows an attempt: delivered, another attempt after a delay, or the end. Pure: no clock, no random number of
+ * its own. Source: design section 4. SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,11 +11,11 @@
 #include "common/base/error.h"
 #include "common/domain/outcome.h"
 
-#define RETRY_DELAYS_MAX      30
-#define RETRY_DELAY_S_MAX     86400
-#define RETRY_JITTER_MS_MAX   60000
-#define RETRY_AFTER_MS_MAX    (24 * 3600 * 1000LL)
-#define RETRY_AFTER_NONE      (-1)
+#define RETRY_DELAYS_MAX    30
+#define RETRY_DELAY_S_MAX   86400
+#define RETRY_JITTER_MS_MAX 60000
+#define RETRY_AFTER_MS_MAX  (24 * 3600 * 1000LL)
+#define RETRY_AFTER_NONE    (-1)
 
 /* The delays between attempts; count + 1 attempts in all. */
 struct retry_schedule {
@@ -29,19 +29,20 @@ const struct retry_schedule *retry_schedule_preset(const char *name);
 const char *retry_schedule_name(const struct retry_schedule *schedule);
 
 struct attempt_result {
-    enum error_class error;   /* ERROR_CLASS_NONE: a 2xx */
-    int code;                 /* HTTP status, 0 if none arrived */
-    int64_t retry_after_ms;   /* from the answer, RETRY_AFTER_NONE if not given */
+    enum error_class error; /* ERROR_CLASS_NONE: a 2xx */
+    int code;               /* HTTP status, 0 if none arrived */
+    int64_t retry_after_ms; /* from the answer, RETRY_AFTER_NONE if not given */
 };
 
 struct verdict {
     enum outcome outcome;
-    int64_t delay_ms;     /* RETRYING: until the next attempt, before jitter */
+    int64_t delay_ms;      /* RETRYING: until the next attempt, before jitter */
     bool disables_webhook; /* 410: no more deliveries to it */
 };
 
 /* number: of the attempt that just ended, 1…. */
-struct verdict retry_decide(const struct retry_schedule *schedule, unsigned number, const struct attempt_result *result);
+struct verdict retry_decide(const struct retry_schedule *schedule, unsigned number,
+                            const struct attempt_result *result);
 
 /* Only adds: 0 … min(10 % of the delay, 60 s), from a random number. */
 int64_t retry_jitter_ms(int64_t delay_ms, uint64_t random);

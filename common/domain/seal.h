@@ -1,8 +1,9 @@
 #pragma once
 /*
  * Secrets at rest: AES-256-GCM under a named key, bound to what it belongs to (organization, webhook, secret id), so a
- * sealed secret moved to another row does not open. Blob: "K1" | key id length (1) | key id | iv (12) | ciphertext | tag
- * (16). Pure besides OpenSSL; the caller brings the random iv. Source: hostile.md section 11. SPDX: Apache-2.0
+ * sealed secret moved to another row does not open. Blob: "K1" | key id length (1) | key id | iv (12) | ciphertext |
+ * tag (16). Pure besides OpenSSL; the caller brings the random iv. Source: hostile.md section 11.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -34,8 +35,8 @@ void seal_keys_wipe(struct seal_keys *keys);
 
 /* binding: any text that the opener will know as well, e.g. "org_1/wh_2/sec_3". Returns 0 and *blob_size_out. */
 MUST_CHECK int seal(const struct seal_keys *keys, const uint8_t iv[static SEAL_IV_BYTES], const char *binding,
-                    const void *plain, size_t plain_size, uint8_t blob_out[static SEAL_BLOB_BYTES_MAX], size_t *blob_size_out,
-                    struct error *error);
+                    const void *plain, size_t plain_size, uint8_t blob_out[static SEAL_BLOB_BYTES_MAX],
+                    size_t *blob_size_out, struct error *error);
 /* -EINVAL malformed, -ENOKEY unknown key id, -EBADMSG does not verify; plain_out is wiped then. */
 MUST_CHECK int unseal(const struct seal_keys *keys, const char *binding, const uint8_t *blob, size_t blob_size,
                       uint8_t plain_out[static SEAL_PLAIN_BYTES_MAX], size_t *plain_size_out, struct error *error);

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * What a webhook's URL may be. Parsing is libcurl's (the parser that will use it); the rules and the words are ours. Pure: no
- * look-ups. Source: hostile.md sections 1, 2, 3 and 8. SPDX-License-Identifier: Apache-2.0
+ * What a webhook's URL may be. Parsing is libcurl's (the parser that will use it); the rules and the words are ours.
+ * Pure: no look-ups. Source: hostile.md sections 1, 2, 3 and 8. SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,17 +15,19 @@
 #define HOST_BYTES_MAX 253
 #define URL_PORTS_MAX  64
 
+/* All zero: https to public hosts on ports 443 and 8443. */
 struct url_policy {
     struct address_policy addresses;
     bool allow_plain_http;
-    bool allow_any_port;            /* but never the denied service ports unless listed in ports */
-    uint16_t ports[URL_PORTS_MAX];  /* besides 443 and 8443 (80 and 8080 too with allow_plain_http) */
+    bool allow_internal_names; /* names without a dot and below .internal, .local, .svc, …; the address still decides */
+    bool allow_any_port;       /* but never the denied service ports unless listed in ports */
+    uint16_t ports[URL_PORTS_MAX]; /* besides 443 and 8443 (80 and 8080 too with allow_plain_http) */
     size_t port_count;
 };
 
 struct url {
-    char text[URL_BYTES_MAX + 1]; /* canonical: what is stored and what will be requested */
-    char host[HOST_BYTES_MAX + 1]; /* A-labels, lower case; IPv6 without brackets */
+    char text[URL_BYTES_MAX + 1];   /* canonical: what is stored and what will be requested */
+    char host[HOST_BYTES_MAX + 1];  /* A-labels, lower case; IPv6 without brackets */
     char target[URL_BYTES_MAX + 1]; /* path and query */
     uint16_t port;
     bool is_https;

@@ -1,8 +1,8 @@
 #pragma once
 /*
- * A webhook as people configure it, and the index by which a dispatcher finds those that an event goes to. A webhook is immutable
- * and counted: a delivery keeps the version it started with while a newer table is swapped in. Pure; one thread.
- * SPDX-License-Identifier: Apache-2.0
+ * A webhook as people configure it, and the index by which a dispatcher finds those that an event goes to. A webhook is
+ * immutable and counted: a delivery keeps the version it started with while a newer table is swapped in. Pure; one
+ * thread. SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,15 +20,17 @@
 #define WEBHOOK_TIMEOUT_MS_MAX     30000
 #define WEBHOOK_TIMEOUT_MS_DEFAULT 15000
 
-#define WEBHOOK_STATES(X)                                                                          \
-    X(ENABLED, "enabled")   /* events are delivered */                                             \
-    X(PAUSED, "paused")     /* deliveries wait until it is resumed */                              \
+#define WEBHOOK_STATES(X)                                             \
+    X(ENABLED, "enabled")   /* events are delivered */                \
+    X(PAUSED, "paused")     /* deliveries wait until it is resumed */ \
     X(DISABLED, "disabled") /* no deliveries; the reason says why */
+
 enum webhook_state {
 #define X(name, text) WEBHOOK_##name,
     WEBHOOK_STATES(X)
 #undef X
 };
+
 const char *webhook_state_text(enum webhook_state state);
 MUST_CHECK int webhook_state_parse(const char *text, enum webhook_state *state_out);
 
@@ -54,9 +56,9 @@ struct webhook {
     size_t header_count;
     uint32_t timeout_ms;
     struct retry_schedule schedule;
-    bool is_ordered;           /* ordering: key */
-    int64_t rate_per_second;   /* 0: no limit */
-    int64_t concurrency;       /* 0: the process's own limit */
+    bool is_ordered;         /* ordering: key */
+    int64_t rate_per_second; /* 0: no limit */
+    int64_t concurrency;     /* 0: the process's own limit */
     int64_t version;
     struct webhook_secret secrets[SIGNATURE_SECRETS_MAX]; /* newest first */
     size_t secret_count;
@@ -68,12 +70,13 @@ void webhook_unref(struct webhook *webhook); /* NULL-safe; wipes secrets with th
 
 bool webhook_subscribes(const struct webhook *webhook, const char *event_type);
 /* The secrets valid now, newest first; returns how many (at least 1: an expired newest still signs alone). */
-size_t webhook_secrets_at(const struct webhook *webhook, int64_t now_ms, struct secret secrets_out[static SIGNATURE_SECRETS_MAX]);
+size_t webhook_secrets_at(const struct webhook *webhook, int64_t now_ms,
+                          struct secret secrets_out[static SIGNATURE_SECRETS_MAX]);
 
 /* All webhooks at one moment, indexed by id and by organization. */
 struct webhook_table;
 struct webhook_table *webhook_table_new(int64_t config_version);
-void webhook_table_free(struct webhook_table *table); /* NULL-safe */
+void webhook_table_free(struct webhook_table *table);                         /* NULL-safe */
 void webhook_table_add(struct webhook_table *table, struct webhook *webhook); /* takes the reference; ids are unique */
 size_t webhook_table_count(const struct webhook_table *table);
 int64_t webhook_table_version(const struct webhook_table *table);
