@@ -22,7 +22,6 @@ void *alloc_copy(const void *memory, size_t size);            /* copy of size by
 static inline void free_pointer(void *pointer_address)
 {
     void *pointer;
-    memcpy(&pointer, pointer_address,
-           sizeof(pointer)); /* a char ** is not a void **: no aliasing */
+    memcpy(&pointer, pointer_address, sizeof(pointer)); /* a char ** is not a void **: no aliasing */
     free(pointer);
 }

@@ -19,5 +19,4 @@ size_t base32_encode(const void *bytes, size_t size, char *text_out);
 
 /* Strict: padding required, no white space, unused bits zero. At most max_size bytes are written;
  * *size_out is set. -EINVAL: not base64. -ENOSPC: more than max_size bytes. */
-MUST_CHECK int base64_decode(const char *text, size_t length, uint8_t *bytes_out, size_t max_size,
-                             size_t *size_out);
+MUST_CHECK int base64_decode(const char *text, size_t length, uint8_t *bytes_out, size_t max_size, size_t *size_out);

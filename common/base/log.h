@@ -40,8 +40,7 @@ struct log_field {
 };
 
 /* Before any thread starts. service and version must outlive the process. */
-void log_init(const char *service, const char *version, enum log_level level,
-              enum log_format format);
+void log_init(const char *service, const char *version, enum log_level level, enum log_format format);
 
 /* Which of several alike processes this is; before any thread starts, cut at LOG_INSTANCE_BYTES.
  * NULL or "": not said. */
@@ -53,8 +52,8 @@ bool log_is_enabled(enum log_level level);
 uint64_t log_count(enum log_level level); /* lines written so far, for the metric */
 
 /* event is a stable snake_case id; fields may be NULL. */
-void log_event(enum log_level level, const char *event, const struct log_field *fields,
-               const char *format, ...) PRINTF_LIKE(4, 5);
+void log_event(enum log_level level, const char *event, const struct log_field *fields, const char *format, ...)
+    PRINTF_LIKE(4, 5);
 
 #define log_error(event, ...)   log_event(LOG_ERROR, event, NULL, __VA_ARGS__)
 #define log_warning(event, ...) log_event(LOG_WARNING, event, NULL, __VA_ARGS__)

@@ -21,8 +21,9 @@
  *     };
  *
  * Sources, later wins: default, YAML file (`section: {field: value}`), environment KT_<SECTION>_<FIELD>. All programs
- * read one file: a program checks the shared sections and its own, and passes over those named in
- * settings_other_programs. Not thread-safe; values are read-only after loading. SPDX-License-Identifier: Apache-2.0
+ * read one file: a program checks the sections that it uses, and passes over the other names of SETTINGS_SECTIONS.
+ * A TEXT or SECRET whose default is empty although min is not 0 has to be given. Control characters are refused in
+ * every value. Not thread-safe; values are read-only after loading. SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,6 +35,22 @@
 #define SETTINGS_FILE_BYTES_MAX (1024 * 1024)
 #define SETTINGS_LIST_MAX       64
 
+/* Every section that some program has. */
+#define SETTINGS_SECTIONS(X) \
+    X(log)                   \
+    X(admin)                 \
+    X(service)               \
+    X(kafka)                 \
+    X(database)              \
+    X(secrets)               \
+    X(egress)                \
+    X(producer)              \
+    X(dispatcher)            \
+    X(retrier)               \
+    X(recorder)              \
+    X(api)                   \
+    X(cli)
+
 /* A list of texts, written in YAML as a sequence and in the environment with commas between. */
 struct settings_list {
     char **items; /* owned */
@@ -41,13 +58,13 @@ struct settings_list {
 };
 
 /*        type      C type                  min and max mean */
-#define SETTINGS_TYPES(X)                                                                          \
-    X(TEXT, char *)               /* length in bytes */                                            \
-    X(SECRET, char *)             /* length; masked when printed */                                \
-    X(BOOL, bool)                 /* nothing */                                                    \
-    X(COUNT, int64_t)             /* the value */                                                  \
-    X(DURATION, int64_t)          /* milliseconds; written 250ms, 5s, 10m, 2h, 7d */               \
-    X(SIZE, int64_t)              /* bytes; written 4096, 64KiB, 8MiB */                           \
+#define SETTINGS_TYPES(X)                                                            \
+    X(TEXT, char *)               /* length in bytes */                              \
+    X(SECRET, char *)             /* length; masked when printed */                  \
+    X(BOOL, bool)                 /* nothing */                                      \
+    X(COUNT, int64_t)             /* the value */                                    \
+    X(DURATION, int64_t)          /* milliseconds; written 250ms, 5s, 10m, 2h, 7d */ \
+    X(SIZE, int64_t)              /* bytes; written 4096, 64KiB, 8MiB */             \
     X(LIST, struct settings_list) /* number of items */
 
 enum setting_type {
@@ -70,7 +87,7 @@ struct setting {
 };
 
 #define SETTINGS_FIELD(name, type, fallback, min, max, text) settings_c_##type name;
-#define SETTINGS_ROW(name, type, fallback, min, max, text)                                         \
+#define SETTINGS_ROW(name, type, fallback, min, max, text) \
     {#name, SETTING_##type, offsetof(struct SETTINGS_STRUCT, name), fallback, min, max, text},
 
 struct settings_section {
@@ -80,8 +97,9 @@ struct settings_section {
     void *values; /* the section's struct */
 };
 
-/* Fills every section. path NULL: defaults and environment only. An unknown section or key, a bad value or a bad
- * variable is -EINVAL with file, line, name, value (unless secret) and what would be right. */
+/* Fills every section; what the structs held before is overwritten, not freed. path NULL: defaults and environment
+ * only. An unknown section or key, a bad value or a bad variable is -EINVAL with file, line, name, value (unless
+ * secret) and what would be right; a file that cannot be read is its errno. Nothing is left to free after a failure. */
 MUST_CHECK int settings_load(const struct settings_section *sections, size_t count, const char *path,
                              struct error *error);
 
