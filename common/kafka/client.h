@@ -28,8 +28,15 @@ MUST_CHECK int kafka_conf_set(rd_kafka_conf_t *conf, const char *name, const cha
 /* For the events LOG and ERROR of any queue; returns true when the event was one of these (not destroyed). */
 bool kafka_event_is_log(rd_kafka_event_t *event);
 
-/* Wakes the loop when a queue is no longer empty. on_ready must read until it is empty, or call kafka_wakeup_again(). */
+/* Ends a client without leaving its group (close it before) and waits for its threads, but not longer than timeout_ms:
+ * librdkafka waits for ever when anything of the client is still held, so a thread does the waiting. False: it goes on
+ * waiting in the background. */
+bool kafka_destroy(rd_kafka_t *client, unsigned timeout_ms);
+
+/* Wakes the loop when a queue is no longer empty. on_ready must read until it is empty, or call kafka_wakeup_again().
+ */
 struct kafka_wakeup;
-struct kafka_wakeup *kafka_wakeup_new(uv_loop_t *loop, rd_kafka_queue_t *queue, void (*on_ready)(void *owner), void *owner);
+struct kafka_wakeup *kafka_wakeup_new(uv_loop_t *loop, rd_kafka_queue_t *queue, void (*on_ready)(void *owner),
+                                      void *owner);
 void kafka_wakeup_again(struct kafka_wakeup *wakeup);
 void kafka_wakeup_free(struct kafka_wakeup *wakeup); /* NULL-safe; before the queue is destroyed */
