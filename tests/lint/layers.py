@@ -14,7 +14,7 @@ BELOW = {
     "http": {"base", "domain", "config"},
     "service": {"base", "domain", "config", "kafka", "store", "http"},
 }
-INCLUDE = re.compile(r'#include "([^"]+)"')
+INCLUDE = re.compile(r'\s*#\s*include\s*"([^"]+)"')
 
 
 def owner(path):

@@ -1,4 +1,4 @@
-"""Words that say nothing in a name (style: context, manager, helper, util, info, process2), in names of functions and structs."""
+"""Words that say nothing in a name (context, manager, helper, util, info), in names of structs and enums."""
 
 import re
 
