@@ -61,7 +61,8 @@ static void the_customers_headers_come_first_and_ours_last(void **state)
     struct webhook *webhook = make_webhook();
     CLEANUP(buffer_deinit) struct buffer head;
     write_head(webhook, &head);
-    assert_memory_equal(head.bytes, "Authorization: Bearer hunter2\r\nContent-Type: application/json\r\n", 63);
+    static const char start[] = "Authorization: Bearer hunter2\r\nContent-Type: application/json\r\n";
+    assert_memory_equal(head.bytes, start, strlen(start));
     assert_memory_equal(head.bytes + head.length - 2, "\r\n", 2);
     webhook_unref(webhook);
 }
@@ -75,7 +76,8 @@ static void the_described_head_masks_the_customers_values_only(void **state)
     write_head(webhook, &head);
     buffer_init(&shown, REQUEST_HEAD_BYTES_MAX);
     request_head_describe(webhook, head.bytes, head.length, &shown);
-    assert_memory_equal(shown.bytes, "POST /hook?a=1 HTTP/1.1\r\nHost: example.com:8443\r\nAuthorization: ***\r\nContent-Type: ", 85);
+    static const char start[] = "POST /hook?a=1 HTTP/1.1\r\nHost: example.com:8443\r\nAuthorization: ***\r\nContent-Type: ";
+    assert_memory_equal(shown.bytes, start, strlen(start));
     assert_null(strstr(shown.bytes, "hunter2"));
     assert_non_null(strstr(shown.bytes, "X-Keeptrusts-Signature: t="));
     webhook_unref(webhook);
