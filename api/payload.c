@@ -15,22 +15,36 @@
 
 struct payload_reader {
     rd_kafka_t *client;
-    pthread_mutex_t turn; /* librdkafka reads a partition for one caller at a time */
+    pthread_mutex_t lock; /* guards is_reading */
+    pthread_cond_t turn;  /* is_reading became false */
+    bool is_reading;      /* librdkafka reads a partition for one caller at a time */
     int timeout_ms;
 };
 
 static const struct {
     const char *name, *value;
 } options[] = {
-    {"auto.offset.reset",          "error"}, /* an offset that is gone is an answer, not a place to go on from */
-    {"enable.partition.eof",       "true" },
-    {"queued.min.messages",        "1"    },
-    {"queued.max.messages.kbytes", "1024" },
-    {"fetch.message.max.bytes",    "65536"}, /* one record comes whole even if it is larger */
-    {"fetch.wait.max.ms",          "10"   },
-    {"fetch.error.backoff.ms",     "50"   },
-    {"fetch.queue.backoff.ms",     "50"   },
+    {"auto.offset.reset",                 "error"}, /* an offset that is gone is an answer, not a place to go on from */
+    {"enable.partition.eof",              "true" },
+    {"queued.min.messages",               "1"    },
+    {"queued.max.messages.kbytes",        "1024" },
+    {"fetch.message.max.bytes",           "65536"}, /* one record comes whole even if it is larger */
+    {"fetch.wait.max.ms",                 "10"   },
+    {"fetch.error.backoff.ms",            "50"   },
+    {"fetch.queue.backoff.ms",            "50"   },
+    {"topic.metadata.propagation.max.ms", "500"  }, /* a topic that is not there is soon believed to be gone */
 };
+
+static void init_turn(struct payload_reader *reader)
+{
+    pthread_condattr_t attributes;
+    int result = pthread_condattr_init(&attributes);
+    result |= pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    result |= pthread_cond_init(&reader->turn, &attributes);
+    result |= pthread_mutex_init(&reader->lock, NULL);
+    assert(result == 0);
+    (void)pthread_condattr_destroy(&attributes);
+}
 
 int payload_reader_new(const struct kafka_settings *settings, int timeout_ms, struct payload_reader **reader_out,
                        struct error *error)
@@ -49,8 +63,7 @@ int payload_reader_new(const struct kafka_settings *settings, int timeout_ms, st
     }
     struct payload_reader *reader = ALLOC(struct payload_reader);
     *reader = (struct payload_reader){.client = client, .timeout_ms = timeout_ms};
-    int failure = pthread_mutex_init(&reader->turn, NULL);
-    assert(failure == 0);
+    init_turn(reader);
     *reader_out = reader;
     return 0;
 }
@@ -60,7 +73,8 @@ void payload_reader_free(struct payload_reader *reader)
     if (reader == NULL)
         return;
     rd_kafka_destroy(reader->client);
-    (void)pthread_mutex_destroy(&reader->turn);
+    (void)pthread_cond_destroy(&reader->turn);
+    (void)pthread_mutex_destroy(&reader->lock);
     free(reader);
 }
 
@@ -70,19 +84,20 @@ static int left_ms(uint64_t deadline_ms)
     return now_ms < deadline_ms ? (int)(deadline_ms - now_ms) : 0;
 }
 
-static bool header_is(const rd_kafka_message_t *message, const char *name, const char *wanted)
+static bool is_equal(const char *value, size_t size, const char *wanted)
 {
-    size_t size;
-    const char *value = message_header(message, name, &size);
-    return value != NULL && size == strlen(wanted) && memcmp(value, wanted, size) == 0;
+    return size == strlen(wanted) && memcmp(value, wanted, size) == 0;
 }
 
-/* Is this the wanted event? Our headers say so, or else the envelope; one without an id in it is known by where it
+/* Is this the wanted event? Our headers say so, or without them the envelope; one that has no id is known by where it
  * stands. */
 static bool is_wanted(const rd_kafka_message_t *message, const struct payload_wanted *wanted)
 {
-    if (header_is(message, "kt-id", wanted->event_id) && header_is(message, "kt-org", wanted->org_id))
-        return true;
+    size_t id_size, org_size;
+    const char *id = message_header(message, "kt-id", &id_size);
+    const char *org_id = message_header(message, "kt-org", &org_size);
+    if (id != NULL && org_id != NULL)
+        return is_equal(id, id_size, wanted->event_id) && is_equal(org_id, org_size, wanted->org_id);
     struct event event;
     struct error ignored; /* what cannot be read is not shown */
     if (event_parse(message->payload, message->len, &event, NULL, &ignored) < 0)
@@ -150,18 +165,39 @@ static int read_in_turn(struct payload_reader *reader, const struct payload_want
     return result;
 }
 
+/* Waits until nobody else reads. False when the time is over. */
+static bool take_turn(struct payload_reader *reader, uint64_t deadline_ms)
+{
+    const struct timespec until = {.tv_sec = (time_t)(deadline_ms / 1000),
+                                   .tv_nsec = (long)(deadline_ms % 1000) * 1000000};
+    int result = pthread_mutex_lock(&reader->lock);
+    assert(result == 0);
+    while (reader->is_reading && result == 0)
+        result = pthread_cond_timedwait(&reader->turn, &reader->lock, &until);
+    bool is_ours = !reader->is_reading;
+    reader->is_reading = true;
+    (void)pthread_mutex_unlock(&reader->lock); /* ours, so it cannot fail */
+    return is_ours;
+}
+
+static void end_turn(struct payload_reader *reader)
+{
+    int result = pthread_mutex_lock(&reader->lock);
+    assert(result == 0);
+    reader->is_reading = false;
+    (void)pthread_cond_signal(&reader->turn); /* never fails */
+    (void)pthread_mutex_unlock(&reader->lock);
+}
+
 int payload_read(struct payload_reader *reader, const struct payload_wanted *wanted, char **payload_out,
                  struct error *error)
 {
     uint64_t deadline_ms = clock_monotonic_ms() + (uint64_t)reader->timeout_ms;
-    const struct timespec until = {.tv_sec = (time_t)(deadline_ms / 1000),
-                                   .tv_nsec = (long)(deadline_ms % 1000) * 1000000};
     if (wanted->origin->topic[0] == '\0' || wanted->origin->offset < 0)
         return PAYLOAD_GONE;
-    if (pthread_mutex_clocklock(&reader->turn, CLOCK_MONOTONIC, &until) != 0)
+    if (!take_turn(reader, deadline_ms))
         return error_set(error, EBUSY, "too many payloads are asked for at a time");
     int result = read_in_turn(reader, wanted, deadline_ms, payload_out, error);
-    int failure = pthread_mutex_unlock(&reader->turn);
-    assert(failure == 0);
+    end_turn(reader);
     return result;
 }

@@ -24,8 +24,7 @@ struct api {
     const char *base_url;
 };
 
-/* ---- open ----------------------------------------------------------------------------------------------------------
- */
+/* ---- open ------------------------------------------------------------------------------------------------------ */
 
 /* A bearer token has none of these, and a header must not have some of them. */
 static bool is_token(const char *text)
@@ -129,8 +128,7 @@ void api_cleanup(struct api **api)
     api_close(*api);
 }
 
-/* ---- requests ------------------------------------------------------------------------------------------------------
- */
+/* ---- requests -------------------------------------------------------------------------------------------------- */
 
 void api_path(struct buffer *out, const char *format, ...)
 {
@@ -243,8 +241,7 @@ void api_answer_deinit(struct api_answer *answer)
     *answer = (struct api_answer){0};
 }
 
-/* ---- answers -------------------------------------------------------------------------------------------------------
- */
+/* ---- answers --------------------------------------------------------------------------------------------------- */
 
 void api_problem_lines(const json_t *problem, long status, void (*line)(void *owner, const char *text), void *owner)
 {

@@ -17,8 +17,7 @@ const struct flag call_flags[] = {
 
 const struct flag call_id_flag = {.name = "id", .value = "ID", .text = "The same as ID."};
 
-/* ---- the table -----------------------------------------------------------------------------------------------------
- */
+/* ---- the table ------------------------------------------------------------------------------------------------- */
 
 static bool has_id(const struct command *command)
 {
@@ -116,8 +115,7 @@ static int find_command(const struct command *commands, size_t command_count, in
     return 1;
 }
 
-/* ---- flags and arguments -------------------------------------------------------------------------------------------
- */
+/* ---- flags and arguments --------------------------------------------------------------------------------------- */
 
 static int set_argument(struct call *call, const char *word, struct error *error)
 {

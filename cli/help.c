@@ -22,8 +22,7 @@ static const struct {
 #undef EXIT_CODE
 };
 
-/* ---- text ----------------------------------------------------------------------------------------------------------
- */
+/* ---- text ------------------------------------------------------------------------------------------------------ */
 
 static void command_words(const struct command *command, char words_out[static 64])
 {
@@ -122,8 +121,7 @@ static void help_exit_codes(struct buffer *out)
         buffer_append_format(out, "  %d  %s\n", (int)exit_codes[i].code, exit_codes[i].text);
 }
 
-/* ---- Markdown ------------------------------------------------------------------------------------------------------
- */
+/* ---- Markdown -------------------------------------------------------------------------------------------------- */
 
 static void append_reference_flag(const struct flag *flag, struct buffer *out)
 {
@@ -168,8 +166,7 @@ static void help_reference(struct buffer *out)
         buffer_append_format(out, "| %d | %s |\n", (int)exit_codes[i].code, exit_codes[i].text);
 }
 
-/* ---- kt help, kt version -------------------------------------------------------------------------------------------
- */
+/* ---- kt help, kt version --------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;

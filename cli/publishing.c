@@ -31,8 +31,7 @@ struct publishing {
     bool is_ended;
 };
 
-/* ---- requests ------------------------------------------------------------------------------------------------------
- */
+/* ---- requests -------------------------------------------------------------------------------------------------- */
 
 static void pause_s(long seconds)
 {
@@ -87,8 +86,7 @@ enum exit_code publish_event(const struct call *call, struct api *api, const cha
     return EXIT_CODE_OK;
 }
 
-/* ---- batches -------------------------------------------------------------------------------------------------------
- */
+/* ---- batches --------------------------------------------------------------------------------------------------- */
 
 static const char *text_of(const json_t *object, const char *key)
 {
@@ -156,8 +154,7 @@ static enum exit_code add_line(struct publishing *publishing, const struct ndjso
     return EXIT_CODE_OK;
 }
 
-/* ---- files ---------------------------------------------------------------------------------------------------------
- */
+/* ---- files ----------------------------------------------------------------------------------------------------- */
 
 static enum exit_code read_piece(struct publishing *publishing)
 {

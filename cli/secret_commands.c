@@ -19,8 +19,7 @@
 #define TOLERANCE_MS     (5 * 60 * 1000LL)
 #define VERIFY_BYTES_MAX (16 * 1024 * 1024)
 
-/* ---- rotate-secret -------------------------------------------------------------------------------------------------
- */
+/* ---- rotate-secret --------------------------------------------------------------------------------------------- */
 
 static int rotation_fields(const struct call *call, json_t *fields, struct error *error)
 {
@@ -65,8 +64,7 @@ enum exit_code webhook_rotate_secret(const struct call *call)
     return result;
 }
 
-/* ---- verify --------------------------------------------------------------------------------------------------------
- */
+/* ---- verify ---------------------------------------------------------------------------------------------------- */
 
 static const char *refusal_text(int refusal)
 {

@@ -43,8 +43,7 @@ void show_delivery(const struct call *call, const struct api_answer *answer)
     terminal_write(&out);
 }
 
-/* ---- pages ---------------------------------------------------------------------------------------------------------
- */
+/* ---- pages ----------------------------------------------------------------------------------------------------- */
 
 static const char *const statuses[] = {"pending", "delivered", "retrying", "failed", "cancelled"};
 

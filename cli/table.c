@@ -94,64 +94,90 @@ size_t table_row_count(const struct table *table)
     return table->row_count;
 }
 
+/* What each column gets, and whether it is shown at all. */
+struct layout {
+    size_t widths[TABLE_COLUMNS_MAX];
+    bool is_left_out[TABLE_COLUMNS_MAX];
+};
+
+static size_t total_width(const struct table *table, const struct layout *layout)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (!layout->is_left_out[i])
+            total += layout->widths[i] + (total > 0 ? GAP : 0);
+    }
+    return total;
+}
+
 /* The widest column that may still shrink, or column_count. */
-static size_t widest_shrinkable(const struct table *table, const size_t widths[static TABLE_COLUMNS_MAX])
+static size_t widest_shrinkable(const struct table *table, const struct layout *layout)
 {
     size_t widest = table->column_count;
     for (size_t i = 0; i < table->column_count; i++) {
-        if (table->columns[i].may_shrink && widths[i] > TABLE_SHRUNK_CELLS &&
-            (widest == table->column_count || widths[i] > widths[widest]))
+        if (table->columns[i].kind == COLUMN_SHRINKS && !layout->is_left_out[i] &&
+            layout->widths[i] > TABLE_SHRUNK_CELLS &&
+            (widest == table->column_count || layout->widths[i] > layout->widths[widest]))
             widest = i;
     }
     return widest;
 }
 
-static void fit(const struct table *table, size_t width_max, size_t widths_out[static TABLE_COLUMNS_MAX])
+static size_t last_extra(const struct table *table, const struct layout *layout)
 {
-    size_t total = (table->column_count - 1) * GAP;
-    for (size_t i = 0; i < table->column_count; i++) {
-        widths_out[i] = table->widths[i];
-        total += table->widths[i];
+    for (size_t i = table->column_count; i-- > 0;) {
+        if (table->columns[i].kind == COLUMN_EXTRA && !layout->is_left_out[i])
+            return i;
     }
-    while (width_max > 0 && total > width_max) {
-        size_t widest = widest_shrinkable(table, widths_out);
-        if (widest == table->column_count)
-            return; /* wider than the terminal, but nothing that matters is cut */
-        widths_out[widest]--;
-        total--;
-    }
+    return table->column_count;
 }
 
-static void write_row(const struct table *table, const char *const *cells,
-                      const size_t widths[static TABLE_COLUMNS_MAX], const char *const *colours, struct buffer *out)
+static struct layout fit(const struct table *table, size_t width_max)
 {
+    struct layout layout = {.widths = {0}};
+    memcpy(layout.widths, table->widths, sizeof layout.widths);
+    while (width_max > 0 && total_width(table, &layout) > width_max) {
+        size_t widest = widest_shrinkable(table, &layout), extra = last_extra(table, &layout);
+        if (widest < table->column_count)
+            layout.widths[widest]--;
+        else if (extra < table->column_count)
+            layout.is_left_out[extra] = true;
+        else
+            break; /* wider than the terminal, but what remains is needed */
+    }
+    return layout;
+}
+
+static void write_row(const struct table *table, const char *const *cells, const struct layout *layout,
+                      const char *const *colours, struct buffer *out)
+{
+    size_t gap = 0; /* blanks before the next cell, so that no line ends with some */
     for (size_t i = 0; i < table->column_count; i++) {
-        buffer_append_text(out, colours[i]);
-        size_t used = text_append_cut(out, cells[i], strlen(cells[i]), widths[i]);
+        if (layout->is_left_out[i])
+            continue;
+        buffer_append_format(out, "%*s%s", (int)gap, "", colours[i]);
+        size_t used = text_append_cut(out, cells[i], strlen(cells[i]), layout->widths[i]);
         if (colours[i][0] != '\0')
             buffer_append_text(out, COLOUR_OFF);
-        bool is_last = i + 1 == table->column_count;
-        for (size_t j = used; !is_last && j < widths[i] + GAP; j++)
-            buffer_append_char(out, ' ');
+        gap = layout->widths[i] - used + GAP;
     }
     buffer_append_char(out, '\n');
 }
 
 void table_write(const struct table *table, const struct table_look *look, struct buffer *out)
 {
-    size_t widths[TABLE_COLUMNS_MAX] = {0};
     const char *cells[TABLE_COLUMNS_MAX], *colours[TABLE_COLUMNS_MAX];
-    fit(table, look->width_max, widths);
+    const struct layout layout = fit(table, look->width_max);
     for (size_t i = 0; i < table->column_count; i++) {
         cells[i] = table->columns[i].title;
         colours[i] = look->has_colour ? COLOUR_BOLD : "";
     }
-    write_row(table, cells, widths, colours, out);
+    write_row(table, cells, &layout, colours, out);
     for (size_t row = 0; row < table->row_count; row++) {
         for (size_t i = 0; i < table->column_count; i++) {
             cells[i] = table->cells[row * table->column_count + i];
-            colours[i] = look->has_colour && table->columns[i].is_state ? state_colour(cells[i]) : "";
+            colours[i] = look->has_colour && table->columns[i].kind == COLUMN_STATE ? state_colour(cells[i]) : "";
         }
-        write_row(table, cells, widths, colours, out);
+        write_row(table, cells, &layout, colours, out);
     }
 }

@@ -13,10 +13,16 @@
 #define TABLE_BYTES_MAX    (32 * 1024 * 1024)
 #define TABLE_SHRUNK_CELLS 8 /* no column gets narrower than this by shrinking */
 
+enum table_column_kind {
+    COLUMN_PLAIN,
+    COLUMN_SHRINKS, /* may be cut */
+    COLUMN_STATE,   /* coloured by what it says */
+    COLUMN_EXTRA    /* left out when the rest does not fit otherwise, the last one first */
+};
+
 struct table_column {
     const char *title;
-    bool may_shrink;
-    bool is_state; /* coloured by what it says */
+    enum table_column_kind kind;
 };
 
 struct table;

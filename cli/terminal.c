@@ -50,8 +50,10 @@ void terminal_write(const struct buffer *text)
     (void)fwrite(text->bytes, 1, text->length, stdout); /* whether all of it arrived is asked once, at the end */
 }
 
+static void print_message(const char *prefix, const char *suffix, const char *format, va_list arguments)
+    PRINTF_LIKE(3, 0);
+
 /* The prefix and suffix as they are, and the text between them inert. */
-PRINTF_LIKE(3, 0)
 static void print_message(const char *prefix, const char *suffix, const char *format, va_list arguments)
 {
     char text[MESSAGE_BYTES];

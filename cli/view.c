@@ -12,8 +12,7 @@
 #define CELL_TEXT_BYTES 4096
 #define NUMBER_BYTES    32
 
-/* ---- pieces of JSON as text ----------------------------------------------------------------------------------------
- */
+/* ---- pieces of JSON as text ------------------------------------------------------------------------------------ */
 
 static const char *text_of(const json_t *object, const char *key)
 {
@@ -81,8 +80,7 @@ const char *view_age(const char *time, int64_t now_ms, char text_out[static VIEW
     return text_out;
 }
 
-/* ---- lines ---------------------------------------------------------------------------------------------------------
- */
+/* ---- lines ----------------------------------------------------------------------------------------------------- */
 
 static void start_line(const struct view *view, const char *label)
 {
@@ -151,18 +149,17 @@ static void view_rate_limit(const struct view *view, const json_t *webhook)
     view_line(view, "Rate limit", text[0] != '\0' ? text : "none");
 }
 
-/* ---- webhooks ------------------------------------------------------------------------------------------------------
- */
+/* ---- webhooks -------------------------------------------------------------------------------------------------- */
 
 void view_webhooks(const struct view *view, const json_t *webhooks)
 {
     static const struct table_column columns[] = {
-        {.title = "ID"      },
-        {.title = "NAME",     .may_shrink = true},
-        {.title = "URL",                   .may_shrink = true},
-        {.title = "STATE",.is_state = true},
-        {.title = "EVENTS",    .may_shrink = true},
-        {.title = "CREATED"                  },
+        {"ID",      COLUMN_PLAIN  },
+        {"NAME",    COLUMN_SHRINKS},
+        {"URL",     COLUMN_SHRINKS},
+        {"STATE",   COLUMN_STATE  },
+        {"EVENTS",  COLUMN_SHRINKS},
+        {"CREATED", COLUMN_EXTRA  },
     };
     struct table *table = table_new(columns, ARRAY_LENGTH(columns));
     for (size_t i = 0; i < json_array_size(webhooks); i++) {
@@ -200,20 +197,19 @@ void view_webhook(const struct view *view, const json_t *webhook)
         view_line(view, "Secret", text_of(webhook, "secret"));
 }
 
-/* ---- deliveries ----------------------------------------------------------------------------------------------------
- */
+/* ---- deliveries ------------------------------------------------------------------------------------------------ */
 
 void view_deliveries(const struct view *view, const json_t *deliveries)
 {
     static const struct table_column columns[] = {
-        {.title = "ID"      },
-        {.title = "EVENT",    .may_shrink = true},
-        {.title = "STATUS",                   .is_state = true},
-        {.title = "ATTEMPTS"},
-        {.title = "CODE"},
-        {.title = "ERROR",     .may_shrink = true},
-        {.title = "LAST"   },
-        {.title = "NEXT"                  },
+        {"ID",       COLUMN_PLAIN  },
+        {"EVENT",    COLUMN_SHRINKS},
+        {"STATUS",   COLUMN_STATE  },
+        {"CODE",     COLUMN_PLAIN  },
+        {"ERROR",    COLUMN_SHRINKS},
+        {"LAST",     COLUMN_PLAIN  },
+        {"NEXT",     COLUMN_EXTRA  },
+        {"ATTEMPTS", COLUMN_EXTRA  },
     };
     struct table *table = table_new(columns, ARRAY_LENGTH(columns));
     for (size_t i = 0; i < json_array_size(deliveries); i++) {
@@ -222,11 +218,11 @@ void view_deliveries(const struct view *view, const json_t *deliveries)
         const char *cells[] = {text_of(delivery, "id"),
                                text_of(delivery, "event_type"),
                                text_of(delivery, "status"),
-                               number_of(delivery, "attempts", attempts),
                                number_of(delivery, "code", code),
                                text_of(delivery, "error"),
                                time_of(view, delivery, "last_attempt_at", last),
-                               time_of(view, delivery, "next_attempt_at", next)};
+                               time_of(view, delivery, "next_attempt_at", next),
+                               number_of(delivery, "attempts", attempts)};
         table_add(table, cells);
     }
     table_write(table, &view->look, view->out);
@@ -236,13 +232,13 @@ void view_deliveries(const struct view *view, const json_t *deliveries)
 static void view_attempts(const struct view *view, const json_t *attempts)
 {
     static const struct table_column columns[] = {
-        {.title = "ATTEMPT"},
-        {                  .title = "OUTCOME",  .is_state = true},
-        {                  .title = "CODE"                 },
-        {   .title = "ERROR"},
-        { .title = "STARTED"                 },
-        {  .title = "MS"                 },
-        {                .title = "DETAIL",                   .may_shrink = true},
+        {"ATTEMPT", COLUMN_PLAIN  },
+        {"OUTCOME", COLUMN_STATE  },
+        {"CODE",    COLUMN_PLAIN  },
+        {"ERROR",   COLUMN_SHRINKS},
+        {"MS",      COLUMN_PLAIN  },
+        {"STARTED", COLUMN_EXTRA  },
+        {"DETAIL",  COLUMN_SHRINKS},
     };
     struct table *table = table_new(columns, ARRAY_LENGTH(columns));
     for (size_t i = 0; i < json_array_size(attempts); i++) {
@@ -252,8 +248,8 @@ static void view_attempts(const struct view *view, const json_t *attempts)
                                text_of(attempt, "outcome"),
                                number_of(attempt, "code", code),
                                text_of(attempt, "error"),
-                               time_of(view, attempt, "started_at", started),
                                number_of(json_object_get(attempt, "timing_ms"), "total", total),
+                               time_of(view, attempt, "started_at", started),
                                text_of(attempt, "detail")};
         table_add(table, cells);
     }
@@ -301,7 +297,6 @@ void view_delivery(const struct view *view, const json_t *delivery, const struct
         buffer_append_char(view->out, '\n');
         view_attempts(view, attempts);
         view_answer(view, json_object_get(json_array_get(attempts, json_array_size(attempts) - 1), "response"));
-        buffer_append_char(view->out, '\n');
     }
     view_payload(view, delivery, payload);
 }

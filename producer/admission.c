@@ -57,7 +57,7 @@ int admission_complete(const struct admission_rules *rules, const char *json, si
         (void)snprintf(event->id, sizeof event->id, "%s", fresh_id);
     if (event->org_id[0] == '\0')
         (void)snprintf(event->org_id, sizeof event->org_id, "%s", rules->org_id);
-    if (event->created_ms == 0)
+    if (!event->has_created_at)
         event->created_ms = now_ms;
     size_t size_before = envelope->length;
     event_complete(json, length, &parsed, event, envelope);

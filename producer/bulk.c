@@ -74,8 +74,7 @@ static void refuse(struct bulk *bulk, uint64_t line, enum problem problem, const
     count_refused(problem);
 }
 
-/* ---- the end -------------------------------------------------------------------------------------------------------
- */
+/* ---- the end --------------------------------------------------------------------------------------------------- */
 
 static void print_summary(const struct bulk *bulk)
 {
@@ -111,8 +110,7 @@ static void finish_when_done(struct bulk *bulk)
         finish(bulk);
 }
 
-/* ---- events --------------------------------------------------------------------------------------------------------
- */
+/* ---- events ---------------------------------------------------------------------------------------------------- */
 
 static bool is_full(const struct bulk *bulk)
 {
@@ -184,8 +182,7 @@ static bool publish_lines(struct bulk *bulk)
     return false;
 }
 
-/* ---- input ---------------------------------------------------------------------------------------------------------
- */
+/* ---- input ----------------------------------------------------------------------------------------------------- */
 
 /* One read, which does not block: the input is readable, or a plain file. */
 static void read_piece(struct bulk *bulk)
@@ -252,8 +249,7 @@ static void on_tick(uv_timer_t *tick)
         finish(bulk);
 }
 
-/* ---- life ----------------------------------------------------------------------------------------------------------
- */
+/* ---- life ------------------------------------------------------------------------------------------------------ */
 
 static int open_input(struct bulk *bulk, int64_t *size_out, struct error *error)
 {

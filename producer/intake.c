@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "producer/intake.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -45,8 +44,7 @@ struct intake {
     bool is_refusing;
 };
 
-/* ---- answers -------------------------------------------------------------------------------------------------------
- */
+/* ---- answers --------------------------------------------------------------------------------------------------- */
 
 static void respond(struct http_request *request, unsigned status, enum problem problem, const struct buffer *body)
 {
@@ -88,8 +86,7 @@ static void waiting_answer(struct waiting *waiting)
     intake->waiting_count--;
 }
 
-/* ---- what waits ----------------------------------------------------------------------------------------------------
- */
+/* ---- what waits ------------------------------------------------------------------------------------------------ */
 
 static void waiting_settle(struct waiting *waiting)
 {
@@ -168,8 +165,7 @@ static void waiting_submit(struct waiting *waiting, const struct submission *sub
     }
 }
 
-/* ---- requests ------------------------------------------------------------------------------------------------------
- */
+/* ---- requests -------------------------------------------------------------------------------------------------- */
 
 /* Does a Content-Type name this media type, whatever its parameters? */
 static bool is_media_type(const char *content_type, const char *media_type)
@@ -284,8 +280,7 @@ void intake_handle(void *owner, struct http_request *request)
     waiting_settle(waiting);
 }
 
-/* ---- life ----------------------------------------------------------------------------------------------------------
- */
+/* ---- life ------------------------------------------------------------------------------------------------------ */
 
 struct intake *intake_new(const struct intake_settings *settings, uv_loop_t *loop)
 {
@@ -327,7 +322,6 @@ void intake_free(struct intake *intake)
 {
     if (intake == NULL)
         return;
-    assert(intake->waiting == NULL && intake->in_flight_bytes == 0);
     uv_close((uv_handle_t *)intake->deadline_check, on_timer_closed);
     free(intake);
 }

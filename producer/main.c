@@ -21,6 +21,7 @@ int main(int argc, char **argv)
             .metrics = metrics,
             .checks = producer_checks,
             .options = producer_options,
+            .check = producer_check,
             .start = producer_start,
             .drain = producer_drain,
             .stop = producer_stop,

@@ -60,8 +60,8 @@ void producer_sections(struct producer *producer, struct settings_section sectio
     sections_out[2] = database_settings_section(&producer->database_settings);
 }
 
-/* ---- flags ---------------------------------------------------------------------------------------------------------
- */
+/* ---- flags and settings
+ * ----------------------------------------------------------------------------------------------------- */
 
 static int set_input(void *owner, const char *value, struct error *error)
 {
@@ -83,14 +83,27 @@ static int set_org(void *owner, const char *value, struct error *error)
 }
 
 const struct service_option producer_options[] = {
-    {"input", "FILE", "Publish the events of a file (one JSON object on each line; - for standard input), then end.",
-     set_input                                                                                                               },
-    {"org",   "ORG",  "With --input: the organization of events that name none.",                                     set_org},
-    {NULL,    NULL,   NULL,                                                                                           NULL   },
+    {"input", "FILE", "Publish the events of a file, one on each line, then end; -: standard input.", set_input},
+    {"org",   "ORG",  "With --input: the organization of events that name none.",                     set_org  },
+    {NULL,    NULL,   NULL,                                                                           NULL     },
 };
 
-/* ---- readiness -----------------------------------------------------------------------------------------------------
- */
+int producer_check(void *owner, struct error *error)
+{
+    const struct producer *producer = owner;
+    const struct settings_list *types = &producer->settings.extra_types;
+    for (size_t i = 0; i < types->count; i++) {
+        if (!event_type_is_valid(types->items[i], strlen(types->items[i])))
+            return error_set(error, EINVAL,
+                             "producer.extra_types: %s is no event type; one looks like billing.invoice_paid",
+                             types->items[i]);
+    }
+    if (producer->org_id != NULL && producer->input_path == NULL)
+        return error_set(error, EINVAL, "--org only goes with --input; requests have the organization of their token");
+    return 0;
+}
+
+/* ---- readiness ------------------------------------------------------------------------------------------------- */
 
 static bool has_kafka(void *owner)
 {
@@ -119,8 +132,7 @@ const struct service_check producer_checks[] = {
     {NULL,              NULL      },
 };
 
-/* ---- start ---------------------------------------------------------------------------------------------------------
- */
+/* ---- start ----------------------------------------------------------------------------------------------------- */
 
 static void on_bulk_finished(void *owner, bool is_whole)
 {
@@ -169,17 +181,6 @@ static int start_server(struct producer *producer, struct error *error)
     return code;
 }
 
-static int check_extra_types(const struct settings_list *types, struct error *error)
-{
-    for (size_t i = 0; i < types->count; i++) {
-        if (!event_type_is_valid(types->items[i], strlen(types->items[i])))
-            return error_set(error, EINVAL,
-                             "producer.extra_types: %s is not an event type; one looks like billing.invoice_paid",
-                             types->items[i]);
-    }
-    return 0;
-}
-
 static void on_watch(uv_timer_t *timer);
 
 int producer_start(void *owner, struct service_run *run, struct error *error)
@@ -187,11 +188,7 @@ int producer_start(void *owner, struct service_run *run, struct error *error)
     struct producer *producer = owner;
     uv_loop_t *loop = service_loop(run);
     producer->run = run;
-    if (producer->org_id != NULL && producer->input_path == NULL)
-        return error_set(error, EINVAL, "--org only goes with --input; requests get the organization of their token");
-    int code = check_extra_types(&producer->settings.extra_types, error);
-    if (code == 0)
-        code = kafka_producer_new(&producer->kafka_settings, CLIENT_ID, loop, &producer->kafka, error);
+    int code = kafka_producer_new(&producer->kafka_settings, CLIENT_ID, loop, &producer->kafka, error);
     if (code < 0)
         return code;
     publisher_init(&producer->publisher, producer->kafka, producer->kafka_settings.topic_prefix);
@@ -202,8 +199,7 @@ int producer_start(void *owner, struct service_run *run, struct error *error)
     return producer->input_path != NULL ? start_bulk(producer, error) : start_server(producer, error);
 }
 
-/* ---- drain and stop ------------------------------------------------------------------------------------------------
- */
+/* ---- drain and stop -------------------------------------------------------------------------------------------- */
 
 static void on_tokens_closed(void *owner)
 {

@@ -24,6 +24,7 @@ void producer_sections(struct producer *producer, struct settings_section sectio
 extern const struct service_check producer_checks[];
 extern const struct service_option producer_options[];
 
+int producer_check(void *producer, struct error *error);
 int producer_start(void *producer, struct service_run *run, struct error *error);
 void producer_drain(void *producer);
 void producer_stop(void *producer);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "recorder/intake.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "common/base/clock.h"
@@ -13,7 +14,7 @@ static int check_day(const struct intake *intake, int64_t accepted_ms, struct er
     if (day >= intake->first_day && day <= intake->last_day)
         return 0;
     char text[CLOCK_TEXT_BYTES];
-    (void)error_set(error, 0, "accepted at %s, which is %s", clock_format(accepted_ms, text),
+    (void)error_set(error, EINVAL, "accepted at %s, which is %s", clock_format(accepted_ms, text),
                     day < intake->first_day ? "older than what the history keeps" : "in the future");
     return INTAKE_OUTSIDE;
 }
@@ -22,7 +23,7 @@ static int take_attempt(const struct intake *intake, struct batch *batch, struct
 {
     const rd_kafka_message_t *message = row->message;
     if (message->len > ATTEMPT_RECORD_BYTES_MAX) {
-        (void)error_set(error, 0, "an attempt record of %zu bytes; %d are possible", message->len,
+        (void)error_set(error, EINVAL, "an attempt record of %zu bytes; %d are possible", message->len,
                         ATTEMPT_RECORD_BYTES_MAX);
         return INTAKE_UNREADABLE;
     }
@@ -68,6 +69,6 @@ int intake_record(const struct intake *intake, struct batch *batch, struct batch
     const char *type = topic_event_type(intake->topic_prefix, topic);
     if (type != NULL)
         return take_event(intake, type, batch, row, error);
-    (void)error_set(error, 0, "topic %s is neither attempts nor events", topic);
-    return INTAKE_UNREADABLE;
+    (void)error_set(error, EINVAL, "topic %s is not one of an event type", topic);
+    return INTAKE_SKIPPED;
 }

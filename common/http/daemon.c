@@ -18,7 +18,7 @@ int daemon_start(struct exchange_group *group, const struct daemon_settings *set
         return error_set(error, errno, "cannot copy the listening socket: %s", strerror(errno));
     struct MHD_OptionItem limits[] = {
         {MHD_OPTION_LISTEN_SOCKET,           listen_fd,                     NULL},
-        {MHD_OPTION_STRICT_FOR_CLIENT,       1,                             NULL},
+        {MHD_OPTION_STRICT_FOR_CLIENT,       0,                             NULL}, /* request_check is stricter, its answers better */
         {MHD_OPTION_CONNECTION_LIMIT,        settings->connections_max,     NULL},
         {MHD_OPTION_PER_IP_CONNECTION_LIMIT, settings->connections_max / 2, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY_BYTES,       NULL},

@@ -348,5 +348,6 @@ void exchange_answer(struct exchange *exchange, unsigned status, struct MHD_Resp
     } else if (was_waiting) {
         waiting_remove(exchange);
         MHD_resume_connection(exchange->connection);
+        exchange->group->resumed(exchange->group);
     }
 }

@@ -26,12 +26,13 @@
 /* What the exchanges of a server share; embedded in it. Any thread of the server. */
 struct exchange_group {
     const struct http_route *routes;
-    void *owner;                   /* handed to handlers */
-    bool may_answer_later;         /* on a loop */
-    _Atomic bool is_draining;      /* connections close after their answer */
-    _Atomic size_t exchange_count; /* requests that have begun and are not answered to the last byte */
-    _Atomic size_t body_bytes;     /* held by all of them */
-    struct exchange *waiting;      /* list; loop's thread */
+    void *owner;                                   /* handed to handlers */
+    bool may_answer_later;                         /* on a loop */
+    _Atomic bool is_draining;                      /* connections close after their answer */
+    _Atomic size_t exchange_count;                 /* requests that have begun and are not answered to the last byte */
+    _Atomic size_t body_bytes;                     /* held by all of them */
+    struct exchange *waiting;                      /* list; loop's thread */
+    void (*resumed)(struct exchange_group *group); /* on a loop: the daemon has to run soon */
 };
 
 enum exchange_state {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/http/request_check.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
@@ -17,6 +18,10 @@ struct header_walk {
     unsigned counts[ARRAY_LENGTH(single_headers)];
 };
 
+static const struct exchange_refusal bad_name = {MHD_HTTP_BAD_REQUEST, "malformed_request",
+                                                 "a header's name has a byte that no name may have", true};
+static const struct exchange_refusal no_host = {MHD_HTTP_BAD_REQUEST, "malformed_request", "the Host header is missing",
+                                                true};
 static const struct exchange_refusal control_byte = {MHD_HTTP_BAD_REQUEST, "malformed_request",
                                                      "a header has a control byte", true};
 static const struct exchange_refusal repeated_header = {
@@ -31,10 +36,21 @@ static const struct exchange_refusal unknown_transfer_encoding = {MHD_HTTP_NOT_I
                                                                   "the only Transfer-Encoding is chunked", true};
 static const struct exchange_refusal encoded_content = {MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "content_encoding_unsupported",
                                                         "send the body without Content-Encoding", false};
-static const struct exchange_refusal bad_query = {MHD_HTTP_BAD_REQUEST, "malformed_request", "the query is not UTF-8",
-                                                  false};
+static const struct exchange_refusal bad_query = {MHD_HTTP_BAD_REQUEST, "malformed_request",
+                                                  "the query has %00 or is not UTF-8", false};
 static const struct exchange_refusal unknown_expectation = {MHD_HTTP_EXPECTATION_FAILED, "expectation_unknown",
                                                             "the only expectation is 100-continue", true};
+
+/* RFC 9110 section 5.6.2. */
+static bool is_token(const char *text, size_t length)
+{
+    static const char marks[] = "!#$%&'*+-.^_`|~";
+    for (size_t i = 0; i < length; i++) {
+        if (!isalnum((unsigned char)text[i]) && (text[i] == '\0' || strchr(marks, text[i]) == NULL))
+            return false;
+    }
+    return length > 0;
+}
 
 static bool has_control_byte(const char *text, size_t length)
 {
@@ -50,7 +66,11 @@ static enum MHD_Result check_header(void *owner, enum MHD_ValueKind kind, const 
 {
     struct header_walk *walk = owner;
     (void)kind;
-    if (has_control_byte(name, name_length) || (value != NULL && has_control_byte(value, value_length))) {
+    if (!is_token(name, name_length)) {
+        walk->refusal = bad_name;
+        return MHD_NO;
+    }
+    if (value != NULL && has_control_byte(value, value_length)) {
         walk->refusal = control_byte;
         return MHD_NO;
     }
@@ -86,6 +106,8 @@ static struct exchange_refusal check_framing(struct MHD_Connection *connection, 
     const char *expectation = header(connection, "Expect");
     if (expectation != NULL && strcasecmp(expectation, "100-continue") != 0)
         return unknown_expectation;
+    if (strcmp(version, MHD_HTTP_VERSION_1_1) == 0 && header(connection, "Host") == NULL)
+        return no_host;
     if (transfer_encoding == NULL)
         return (struct exchange_refusal){0};
     if (header(connection, "Content-Length") != NULL)

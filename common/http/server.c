@@ -22,6 +22,7 @@ struct http_server {
     struct MHD_Daemon *daemon;      /* on a loop: driven by poll and timer */
     uv_poll_t poll;
     uv_timer_t timer;
+    bool has_resumed;           /* a connection, since the daemon ran; it does not count them as due */
     unsigned open_handle_count; /* poll and timer, until libuv has let go of them */
 };
 
@@ -29,7 +30,10 @@ static void on_timer(uv_timer_t *timer);
 
 static void run(struct http_server *server)
 {
+    server->has_resumed = false;
     int wait_ms = daemon_run(server->daemon);
+    if (server->has_resumed)
+        wait_ms = 0;
     if (wait_ms >= 0)
         (void)uv_timer_start(&server->timer, on_timer, (uint64_t)wait_ms, 0);
     else
@@ -39,6 +43,13 @@ static void run(struct http_server *server)
 static void on_timer(uv_timer_t *timer)
 {
     run(timer->data);
+}
+
+static void on_resumed(struct exchange_group *group)
+{
+    struct http_server *server = CONTAINER_OF(group, struct http_server, group);
+    server->has_resumed = true;
+    (void)uv_timer_start(&server->timer, on_timer, 0, 0);
 }
 
 static void on_poll(uv_poll_t *poll, int status, int events)
@@ -108,6 +119,7 @@ int http_server_new(const struct http_server_settings *settings, uv_loop_t *loop
     server->group.routes = settings->routes;
     server->group.owner = settings->owner;
     server->group.may_answer_later = is_on_loop;
+    server->group.resumed = on_resumed;
     status = is_on_loop ? start_on_loop(server, loop, &daemon, error)
                         : start_threads(server, settings->thread_count, &daemon, error);
     (void)close(daemon.listen_fd); /* the daemons have copies */

@@ -7,7 +7,8 @@
  *   [--help] [COMMAND …]
  *
  * SIGTERM or SIGINT: not ready, then drain(); the process ends with 0 when the program calls service_drained() or when
- * service.drain_deadline has passed. A second signal ends it at once, also with 0.
+ * service.drain_deadline has passed; then stop(). A second signal ends it at once, also with 0 and without stop(). So
+ * does a stop() that takes too long. All handles on the loop have to be closed by stop().
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,9 +34,9 @@ struct service_check { /* one line of /readyz */
 };
 
 struct service {
-    const char *name;    /* "kt-retrier" */
-    const char *summary; /* one line for --help */
-    void *program;       /* handed to every function below */
+    const char *name;                        /* "kt-retrier" */
+    const char *summary;                     /* one line for --help */
+    void *program;                           /* handed to every function below */
     const struct settings_section *sections; /* besides log, admin and service, which the skeleton adds */
     size_t section_count;
     const struct metric_table *const *metrics; /* NULL-terminated list of tables, besides the skeleton's own */
@@ -43,10 +44,14 @@ struct service {
     const struct service_check *checks;        /* NULL, or ends with a zeroed row */
     const struct service_option *options;      /* NULL, or ends with a zeroed row: the program's own flags */
 
+    /* May be NULL. What the settings' table cannot say: a failure is a settings error (exit code 2), also for
+     * --check-config. Before start and before commands; starts nothing. */
+    int (*check)(void *program, struct error *error);
+
     /* Starts everything on the loop and returns 0, or negative with an error: the process then ends with 1. */
     int (*start)(void *program, struct service_run *run, struct error *error);
-    void (*drain)(void *program); /* stop taking work, finish what is under way, then service_drained() */
-    void (*stop)(void *program);  /* frees everything; the mirror of start; also after a failed start */
+    void (*drain)(void *program);  /* stop taking work, finish what is under way, then service_drained() */
+    void (*stop)(void *program);   /* frees everything; the mirror of start; also after a failed start */
     void (*scrape)(void *program); /* may be NULL; sets gauges just before /metrics is written */
 };
 
@@ -61,6 +66,6 @@ struct service_option { /* --input FILE: value is NULL for a flag without one */
 int service_main(const struct service *service, int argc, char **argv);
 
 uv_loop_t *service_loop(struct service_run *run);
-void service_drained(struct service_run *run);      /* the program has finished; the loop ends */
-void service_fail(struct service_run *run);         /* like drained, but the exit code is 1 (a fatal error was logged) */
+void service_drained(struct service_run *run); /* the program has finished; the loop ends */
+void service_fail(struct service_run *run);    /* like drained, but the exit code is 1 (a fatal error was logged) */
 bool service_is_draining(const struct service_run *run);

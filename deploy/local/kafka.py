@@ -26,6 +26,8 @@ transaction.state.log.min.isr=1
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
 group.consumer.min.heartbeat.interval.ms=500
 group.consumer.heartbeat.interval.ms=1000
 group.consumer.min.session.timeout.ms=3000
@@ -56,12 +58,12 @@ class Kafka:
 
     def java(self, main_class, *words, heap="512m"):
         jars = layout.cached("kafka", "deploy/local/kafka/pom.xml") / "lib" / "*"
-        return ["java", f"-Xmx{heap}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4",
+        return ["java", f"-Xmx{heap}", "-XX:+UseSerialGC",
                 f"-Dlog4j2.configurationFile={self.folder / 'log4j2.xml'}", "-cp", str(jars), main_class, *map(str, words)]
 
     def prepare(self):
         """Formats the storage, once."""
-        if (self.folder / "data").exists():
+        if (self.folder / "data" / "meta.properties").exists():
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         settings = self.folder / "server.properties"

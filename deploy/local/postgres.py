@@ -7,18 +7,18 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 
 BIN = pathlib.Path("/usr/lib/postgresql/15/bin")
 
-SETTINGS = """\
-listen_addresses = '127.0.0.1'
-port = {port}
-unix_socket_directories = ''
-max_connections = 200
-shared_buffers = 256MB
-max_wal_size = 4GB
-log_line_prefix = '%m [%p] '
-"""
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    "max_wal_size": "4GB",
+    "log_line_prefix": "%m [%p] ",
+}
 
 
 class Postgres:
@@ -42,9 +42,16 @@ class Postgres:
         return pathlib.Path(self.state.values["postgres_folder"]) / "data"
 
     def prepare(self):
-        """Makes the cluster, once. Under /var/tmp when another user has to reach it."""
-        if self.state.values.get("postgres_folder"):
-            return
+        """Makes the cluster, once."""
+        if "postgres_folder" not in self.state.values:
+            self.make_folder()
+        if (self.data / "PG_VERSION").exists():
+            self.wait_for_workers()
+        else:
+            self.run("initdb", "-D", self.data, "-U", "owner", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+
+    def make_folder(self):
+        """Under /var/tmp when another user has to reach it."""
         parent = "/var/tmp" if self.user else self.state.directory
         folder = tempfile.mkdtemp(prefix="keeptrusts-postgres-", dir=parent)
         if self.user:
@@ -52,9 +59,14 @@ class Postgres:
             os.chown(folder, entry.pw_uid, entry.pw_gid)
         self.state.values["postgres_folder"] = folder
         self.state.save()
-        self.run("initdb", "-D", self.data, "-U", "owner", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-        with open(self.data / "postgresql.conf", "a") as settings:
-            settings.write(SETTINGS.format(port=self.state.port("postgres")))
+
+    def wait_for_workers(self, seconds=30):
+        """Workers of a killed server end by themselves, but the next one refuses to start before the last has."""
+        deadline = time.monotonic() + seconds
+        while any(works_in(process, self.data) for process in pathlib.Path("/proc").glob("[0-9]*")):
+            if time.monotonic() > deadline:
+                return
+            time.sleep(0.05)
 
     def run(self, program, *words):
         options = {"user": self.user, "group": self.user, "extra_groups": []} if self.user else {}
@@ -62,7 +74,8 @@ class Postgres:
             subprocess.run([BIN / program, *words], stdout=log, stderr=log, check=True, cwd="/", **options)
 
     def command(self):
-        return [BIN / "postgres", "-D", self.data]
+        settings = {**SETTINGS, "port": self.state.port("postgres")}
+        return [BIN / "postgres", "-D", self.data, *(f"--{name}={value}" for name, value in settings.items())]
 
     def is_ready(self):
         result = subprocess.run([BIN / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.state.port("postgres"))])
@@ -82,3 +95,10 @@ class Postgres:
         folder = self.state.values.get("postgres_folder")
         if folder:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def works_in(process, folder):
+    try:
+        return (process / "cwd").readlink() == folder
+    except OSError:
+        return False

@@ -7,14 +7,19 @@ import signal
 import subprocess
 import time
 
+PROC = pathlib.Path("/proc")
+
 
 def start_time(pid):
-    """Clock ticks since boot, or None when there is no such process or only its zombie."""
+    """Clock ticks from boot to its start, or None when there is no such process or only its zombie. A zombie that still
+    has threads holds on to its ports, and counts as a process."""
     try:
-        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        fields = (PROC / str(pid) / "stat").read_text().rsplit(")", 1)[1].split()
+        if fields[0] in "ZX" and len(os.listdir(PROC / str(pid) / "task")) <= 1:
+            return None
     except (FileNotFoundError, ProcessLookupError):
         return None
-    return None if fields[0] in "ZX" else int(fields[19])
+    return int(fields[19])
 
 
 def spawn(command, log, environment=None, user=None):
@@ -50,6 +55,7 @@ def wait_gone(identity, seconds):
 def stop(identity, polite=signal.SIGTERM, seconds=75):
     """Asks politely, then insists. True when it went by itself."""
     send(identity, polite)
+    send(identity, signal.SIGCONT)  # somebody may have stopped it
     if wait_gone(identity, seconds):
         return True
     send(identity, signal.SIGKILL)

@@ -47,8 +47,11 @@ class Stack:
     def start(self, service):
         """Starts it unless it runs, and waits until it is ready."""
         if not self.is_alive(service):
-            service.prepare()
-            identity = process.spawn(service.command(), self.log(service), service.environment, service.user)
+            try:
+                service.prepare()
+                identity = process.spawn(service.command(), self.log(service), service.environment, service.user)
+            except (OSError, subprocess.CalledProcessError) as error:
+                raise StackError(f"{service.name} cannot be started: {error}\n{self.tail(service)}") from error
             self.state.set_process(service.name, identity)
         deadline = time.monotonic() + READY_SECONDS
         while not service.is_ready():

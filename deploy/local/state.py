@@ -4,8 +4,10 @@ import contextlib
 import fcntl
 import json
 import os
+import random
 import shutil
 import socket
+import threading
 
 from deploy.local import layout
 
@@ -15,6 +17,7 @@ class State:
         self.directory = layout.state_directory()
         self.file = self.directory / "state.json"
         self.values = json.loads(self.file.read_text()) if self.file.exists() else {}
+        self.mutex = threading.RLock()  # programs start side by side, and each writes down what it learned
 
     @property
     def exists(self):
@@ -36,25 +39,47 @@ class State:
             yield self
 
     def save(self):
-        temporary = self.file.with_suffix(".new")
-        temporary.write_text(json.dumps(self.values, indent=2))
-        os.replace(temporary, self.file)
+        with self.mutex:
+            temporary = self.file.with_suffix(".new")
+            temporary.write_text(json.dumps(self.values, indent=2))
+            os.replace(temporary, self.file)
 
     def port(self, name):
-        """A port of 127.0.0.1 chosen by the kernel; the same for ever after."""
-        ports = self.values.setdefault("ports", {})
-        if name not in ports:
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                ports[name] = probe.getsockname()[1]
-        return ports[name]
+        """A free port of 127.0.0.1; the same for ever after."""
+        with self.mutex:
+            ports = self.values.setdefault("ports", {})
+            if name not in ports:
+                ports[name] = free_port(ports.values())
+                self.save()
+            return ports[name]
 
     def process(self, name):
         return self.values.get("processes", {}).get(name)
 
     def set_process(self, name, identity):
-        self.values.setdefault("processes", {})[name] = identity
-        self.save()
+        with self.mutex:
+            self.values.setdefault("processes", {})[name] = identity
+            self.save()
 
     def delete(self):
         shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def free_port(taken):
+    """Below the kernel's range for outgoing connections: a port from it may belong to some connection, even to a client
+    that met itself while trying to reach a stopped program, by the time the program comes back for it."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range") as file:
+        outgoing = int(file.read().split()[0])
+    while True:
+        port = random.randrange(10000, max(outgoing, 20000))
+        with socket.socket() as probe:
+            if port not in taken and is_free(probe, port):
+                return port
+
+
+def is_free(probe, port):
+    try:
+        probe.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    return True

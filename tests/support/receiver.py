@@ -63,8 +63,16 @@ class Receiver:
         return self
 
     def __exit__(self, *exception):
+        asyncio.run_coroutine_threadsafe(self._cancel_all(), self.loop).result(10)
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(10)
+        self.loop.close()
+
+    async def _cancel_all(self):
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def url(self, path):
         return f"http://127.0.0.1:{self.port}{path}"

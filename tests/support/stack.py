@@ -42,6 +42,10 @@ class Stack:
 
     def __enter__(self):
         self.run("up", *self.options, timeout=900)
+        return self.attach()
+
+    def attach(self):
+        """To one that runs already."""
         for line in self.run("env").splitlines():
             name, _, value = line.removeprefix("export ").partition("=")
             self.environment[name] = shlex.split(value)[0]

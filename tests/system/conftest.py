@@ -1,3 +1,4 @@
+import os
 import pathlib
 import sys
 import tempfile
@@ -16,6 +17,10 @@ CANARY = "c4n4rY" + uuid.uuid4().hex[:8]
 
 @pytest.fixture(scope="session")
 def stack():
+    """A stack of its own; with KT_STACK_DIR the one that runs there, which stays (for looking at one test closely)."""
+    if "KT_STACK_DIR" in os.environ:
+        yield Stack(os.environ["KT_STACK_DIR"]).attach()
+        return
     with tempfile.TemporaryDirectory(prefix="kt-system-") as directory, Stack(directory) as running:
         yield running
 

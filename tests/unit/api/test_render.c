@@ -47,7 +47,7 @@ static void any_bytes_become_sound_json(void **state)
     (void)state;
     static const char head[] = "HTTP/1.1 200 \xff\x1b[1m\r\n\xe9: \x00\x80\r\nno colon\r\n: no name\r\n";
     assert_string_equal(rendered(head, sizeof head - 1),
-                        "{\"line\":\"HTTP/1.1 200 \u00ff\\u001b[1m\",\"headers\":{\"\u00e9\":"
+                        "{\"line\":\"HTTP/1.1 200 \u00ff\\u001B[1m\",\"headers\":{\"\u00e9\":"
                         "\"\\u0000\xc2\x80\"}}");
     assert_string_equal(rendered("", 0), "{\"line\":null,\"headers\":{}}");
 }

@@ -331,7 +331,7 @@ static void the_documentation_has_a_row_for_each_setting(void **state)
     (void)state;
     expect_loaded("");
     char *text = printed(settings_print_markdown);
-    assert_non_null(strstr(text, "## kafka\n\n| Setting | Type |"));
+    assert_non_null(strstr(text, "### kafka\n\n| Setting | Type |"));
     assert_non_null(strstr(text, "| `linger` | duration | `2ms` | 0ms to 1s | `KT_KAFKA_LINGER` | How long. |\n"));
     assert_non_null(strstr(text, "Bytes that may wait \\| be sent. |\n"));
     free(text);
