@@ -137,7 +137,7 @@ BEGIN
         SELECT child.relname FROM pg_inherits
         JOIN pg_class child ON child.oid = inhrelid
         WHERE inhparent IN ('public.attempts'::regclass, 'public.events'::regclass)
-          AND to_date(right(child.relname, 8), 'YYYYMMDD') < before_day
+          AND right(child.relname, 8) < to_char(before_day, 'YYYYMMDD')
         ORDER BY right(child.relname, 8), child.relname
     LOOP
         BEGIN
