@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <jansson.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
@@ -61,15 +62,26 @@ void api_sections(struct api *api, struct settings_section sections_out[static A
 /* ---- is the database there? ----------------------------------------------------------------------------------------
  */
 
+void api_note_database(struct api *api, const struct error *error)
+{
+    bool is_away = error != NULL;
+    if (atomic_exchange(&api->is_database_away, is_away) == is_away)
+        return;
+    if (is_away)
+        log_warning("database_away", "%s; requests are answered with 503 until it is back", error->text);
+    else
+        log_info("database_back", "PostgreSQL answers again");
+}
+
 /* In libuv's pool: uses a connection, so that the pool knows how it is. */
 static void probe(uv_work_t *work)
 {
     struct api *api = CONTAINER_OF(work, struct api, probe);
     struct error error = {0};
     PGconn *connection = database_pool_take(api->pool, &error);
-    if (connection == NULL || database_execute(connection, "SELECT 1", NULL, 0, &error) < 0)
-        log_debug("database_probe_failed", "%s, not ready", error.text);
+    bool is_there = connection != NULL && database_execute(connection, "SELECT 1", NULL, 0, &error) == 0;
     database_pool_give(api->pool, connection); /* a lost one makes the pool unhealthy */
+    api_note_database(api, is_there ? NULL : &error);
 }
 
 static void probed(uv_work_t *work, int status)

@@ -50,7 +50,8 @@ struct api {
     struct service_run *run;
     uv_timer_t timer; /* asks after the database; after drain, whether requests are left */
     uv_work_t probe;
-    bool is_started, is_probing, is_draining;
+    bool is_started, is_probing;
+    _Atomic bool is_database_away; /* as last seen; any thread */
 };
 
 #define API_SECTION_COUNT 5
@@ -70,3 +71,6 @@ extern const struct metric_table api_metrics;
 
 /* Any thread. */
 void api_count(enum api_metric metric);
+/* PostgreSQL answered (error NULL) or did not: logs when that changes, so that an outage is two lines and not two for
+ * each request. */
+void api_note_database(struct api *api, const struct error *error);

@@ -82,7 +82,9 @@ int call_refuse_webhook(struct call *call)
 static void answer_failure(struct call *call, const struct error *error)
 {
     bool is_away = call->connection == NULL || PQstatus(call->connection) != CONNECTION_OK;
-    log_event(is_away ? LOG_WARNING : LOG_ERROR, "request_failed",
+    if (is_away)
+        api_note_database(call->api, error);
+    log_event(is_away ? LOG_DEBUG : LOG_ERROR, "request_failed",
               LOG_FIELDS({"request_id", call->request->request_id}, {"method", call->request->method},
                          {"route", call->request->route->path}),
               "request failed: %s, answered with %s", error->text, is_away ? "503" : "500");

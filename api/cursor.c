@@ -65,7 +65,7 @@ int cursor_decode(const char *list, const char *text, struct position *position_
     const char *micros = plain + list_length + 1;
     const char *end = strchr(micros, '|');
     if (end == NULL || parse_int64(micros, (size_t)(end - micros), &position.micros) < 0 || position.micros < 0 ||
-        position.micros > POSITION_START.micros || !is_id(end + 1))
+        position.micros > POSITION_START_MICROS || !is_id(end + 1))
         return -EINVAL;
     (void)snprintf(position.id, sizeof position.id, "%s", end + 1);
     *position_out = position;

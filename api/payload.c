@@ -13,6 +13,8 @@
 #include "common/domain/event.h"
 #include "common/kafka/record.h"
 
+#define DESTROY_MS 1000
+
 struct payload_reader {
     rd_kafka_t *client;
     pthread_mutex_t lock; /* guards is_reading */
@@ -24,15 +26,16 @@ struct payload_reader {
 static const struct {
     const char *name, *value;
 } options[] = {
-    {"auto.offset.reset",                 "error"}, /* an offset that is gone is an answer, not a place to go on from */
-    {"enable.partition.eof",              "true" },
-    {"queued.min.messages",               "1"    },
-    {"queued.max.messages.kbytes",        "1024" },
-    {"fetch.message.max.bytes",           "65536"}, /* one record comes whole even if it is larger */
-    {"fetch.wait.max.ms",                 "10"   },
-    {"fetch.error.backoff.ms",            "50"   },
-    {"fetch.queue.backoff.ms",            "50"   },
-    {"topic.metadata.propagation.max.ms", "500"  }, /* a topic that is not there is soon believed to be gone */
+    {"log.queue",                  "false"},
+    {"log_level",                  "0"    }, /* the producer says what there is to say about the brokers */
+    {"auto.offset.reset",          "error"}, /* an offset that is gone is an answer, not a place to go on from */
+    {"enable.partition.eof",       "true" },
+    {"queued.min.messages",        "1"    },
+    {"queued.max.messages.kbytes", "1024" },
+    {"fetch.message.max.bytes",    "65536"}, /* one record comes whole even if it is larger */
+    {"fetch.wait.max.ms",          "10"   },
+    {"fetch.error.backoff.ms",     "50"   },
+    {"fetch.queue.backoff.ms",     "5"    },
 };
 
 static void init_turn(struct payload_reader *reader)
@@ -72,7 +75,7 @@ void payload_reader_free(struct payload_reader *reader)
 {
     if (reader == NULL)
         return;
-    rd_kafka_destroy(reader->client);
+    (void)kafka_destroy(reader->client, DESTROY_MS); /* one that takes longer is left behind: the process ends */
     (void)pthread_cond_destroy(&reader->turn);
     (void)pthread_mutex_destroy(&reader->lock);
     free(reader);
@@ -117,19 +120,16 @@ static bool is_event(const rd_kafka_message_t *message)
 static int take_message(const rd_kafka_message_t *message, const struct payload_wanted *wanted, char **payload_out,
                         struct error *error)
 {
-    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        if (message->offset != wanted->origin->offset || !is_wanted(message, wanted))
-            return PAYLOAD_GONE;
-        if (!is_event(message))
-            return PAYLOAD_UNREADABLE;
-        *payload_out = alloc_text_n(message->payload, message->len);
-        return 0;
-    }
-    bool is_gone =
-        message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF || message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE ||
-        message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || message->err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
-        message->err == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || message->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
-    return is_gone ? PAYLOAD_GONE : error_set(error, EIO, "Kafka: %s", rd_kafka_err2str(message->err));
+    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF || message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET)
+        return PAYLOAD_GONE; /* since it was asked what there is */
+    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return error_set(error, EIO, "Kafka: %s", rd_kafka_err2str(message->err));
+    if (message->offset != wanted->origin->offset || !is_wanted(message, wanted))
+        return PAYLOAD_GONE;
+    if (!is_event(message))
+        return PAYLOAD_UNREADABLE;
+    *payload_out = alloc_text_n(message->payload, message->len);
+    return 0;
 }
 
 /* Reads on from the wanted offset until it is there, known to be gone, or the time is over. */
@@ -147,14 +147,31 @@ static int consume(rd_kafka_topic_t *topic, const struct payload_wanted *wanted,
     return result;
 }
 
+/* Is there something at this place? A consumer would wait for a topic that is not there. */
+static int look_up(struct payload_reader *reader, const struct origin *origin, uint64_t deadline_ms,
+                   struct error *error)
+{
+    int64_t first, end;
+    rd_kafka_resp_err_t result = rd_kafka_query_watermark_offsets(reader->client, origin->topic, origin->partition,
+                                                                  &first, &end, left_ms(deadline_ms));
+    if (result == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || result == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
+        result == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+        return PAYLOAD_GONE;
+    if (result != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return error_set(error, EIO, "Kafka topic %s: %s", origin->topic, rd_kafka_err2str(result));
+    return origin->offset < first || origin->offset >= end ? PAYLOAD_GONE : 0;
+}
+
 static int read_in_turn(struct payload_reader *reader, const struct payload_wanted *wanted, uint64_t deadline_ms,
                         char **payload_out, struct error *error)
 {
     const struct origin *origin = wanted->origin;
+    int result = look_up(reader, origin, deadline_ms, error);
+    if (result != 0)
+        return result;
     rd_kafka_topic_t *topic = rd_kafka_topic_new(reader->client, origin->topic, NULL);
     if (topic == NULL)
         return error_set(error, EIO, "Kafka topic %s: %s", origin->topic, rd_kafka_err2str(rd_kafka_last_error()));
-    int result;
     if (rd_kafka_consume_start(topic, origin->partition, origin->offset) < 0) {
         result = error_set(error, EIO, "Kafka: %s", rd_kafka_err2str(rd_kafka_last_error()));
     } else {

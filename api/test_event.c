@@ -57,7 +57,7 @@ char *test_event_json(const struct test_event *event)
                              "created_at", render_time(event->created_ms), "org_id", event->org_id, "data", "message",
                              "This is a test delivery from Keeptrusts.", "webhook_id", event->webhook_id,
                              "example_type", event->example_type, "example", example_data(event));
-    char *text = json_dumps(json, JSON_COMPACT);
+    char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(12)); /* 0.0037 as it was written */
     json_decref(json);
     return text;
 }

@@ -29,8 +29,12 @@ def publish(stack, org_id, first, count):
     batches = [range(start, min(start + EVENTS_PER_REQUEST, first + count))
                for start in range(first, first + count, EVENTS_PER_REQUEST)]
     with concurrent.futures.ThreadPoolExecutor(CLIENTS) as clients:
-        for share in [clients.submit(_post, stack, template, batches[i::CLIENTS]) for i in range(CLIENTS)]:
-            share.result()
+        shares = [clients.submit(_post, stack, template, batches[i::CLIENTS]) for i in range(CLIENTS)]
+        try:
+            for share in shares:
+                share.result()
+        except OSError as error:
+            raise BenchFailure(f"kt-producer at {stack.environment['KT_EVENTS_URL']}: {error}") from error
 
 
 def _post(stack, template, batches):

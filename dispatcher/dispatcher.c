@@ -11,17 +11,18 @@
 #include "common/kafka/producer.h"
 #include "common/kafka/topic.h"
 #include "common/store/snapshot.h"
+
 #include "dispatcher/intake.h"
 #include "dispatcher/lane.h"
 #include "dispatcher/metrics.h"
 #include "dispatcher/settlement.h"
 
-#define CLIENT_ID           "kt-dispatcher"
-#define DRAIN_CHECK_MS      20
-#define ROOM_CHECK_MS       100 /* room may come back without a word: the producer's queue, a loaded table */
-#define WIRE_GRACE_MS       30000 /* running requests after SIGTERM; the longest time-out a webhook may have */
-#define FLUSH_GRACE_MS      10000
-#define CLOSE_TIMEOUT_MS    5000
+#define CLIENT_ID            "kt-dispatcher"
+#define DRAIN_CHECK_MS       20
+#define ROOM_CHECK_MS        100   /* room may come back without a word: the producer's queue, a loaded table */
+#define WIRE_GRACE_MS        30000 /* running requests after SIGTERM; the longest time-out a webhook may have */
+#define FLUSH_GRACE_MS       10000
+#define CLOSE_TIMEOUT_MS     5000
 #define PRODUCER_PENDING_MAX 50000
 
 /* A consumer and the lane that it feeds. */
@@ -33,7 +34,11 @@ struct feed {
     bool is_closed;
 };
 
-enum { FEED_MAIN, FEED_SLOW, FEED_COUNT };
+enum {
+    FEED_MAIN,
+    FEED_SLOW,
+    FEED_COUNT
+};
 
 struct dispatcher {
     struct dispatcher_config config;
@@ -69,7 +74,8 @@ void dispatcher_free(struct dispatcher *dispatcher)
     free(dispatcher);
 }
 
-void dispatcher_sections(struct dispatcher *dispatcher, struct settings_section sections_out[static DISPATCHER_SECTION_COUNT])
+void dispatcher_sections(struct dispatcher *dispatcher,
+                         struct settings_section sections_out[static DISPATCHER_SECTION_COUNT])
 {
     struct dispatcher_config *config = &dispatcher->config;
     sections_out[0] = (struct settings_section){
@@ -80,7 +86,8 @@ void dispatcher_sections(struct dispatcher *dispatcher, struct settings_section 
     sections_out[4] = egress_settings_section(&config->egress);
 }
 
-/* ---- readiness ----------------------------------------------------------------------------------------------------- */
+/* ---- readiness -----------------------------------------------------------------------------------------------------
+ */
 
 static bool has_joined(void *owner)
 {
@@ -106,13 +113,14 @@ static bool can_record(void *owner)
 }
 
 const struct service_check dispatcher_checks[] = {
-    {"group_joined", has_joined},
-    {"webhooks_loaded", has_webhooks},
-    {"producer_connected", can_record},
-    {NULL, NULL},
+    {"group_joined",       has_joined  },
+    {"webhooks_loaded",    has_webhooks},
+    {"producer_connected", can_record  },
+    {NULL,                 NULL        },
 };
 
-/* ---- a feed's partitions ------------------------------------------------------------------------------------------- */
+/* ---- a feed's partitions -------------------------------------------------------------------------------------------
+ */
 
 static bool feed_has_room(void *owner, struct kafka_partition *partition)
 {
@@ -120,8 +128,7 @@ static bool feed_has_room(void *owner, struct kafka_partition *partition)
     struct dispatcher *dispatcher = feed->dispatcher;
     (void)partition;
     return snapshot_table(dispatcher->snapshot) != NULL && !snapshot_is_behind(dispatcher->snapshot) &&
-           lane_has_room(feed->lane) &&
-           settlement_unsent_count(dispatcher->settlement) == 0 &&
+           lane_has_room(feed->lane) && settlement_unsent_count(dispatcher->settlement) == 0 &&
            kafka_producer_pending_count(dispatcher->producer) < PRODUCER_PENDING_MAX;
 }
 
@@ -175,7 +182,8 @@ static int start_consumer(struct feed *feed, const char *group, const char *cons
                                                      .group = group,
                                                      .topics = topics,
                                                      .topic_count = topic_count,
-                                                     .revoke_grace_ms = (unsigned)dispatcher->config.dispatcher.revoke_grace};
+                                                     .revoke_grace_ms =
+                                                         (unsigned)dispatcher->config.dispatcher.revoke_grace};
     const struct kafka_consumer_owner owner = {
         .owner = feed, .has_room = feed_has_room, .take = feed_take, .revoked = feed_revoked};
     return kafka_consumer_new(&settings, &owner, service_loop(dispatcher->run), &feed->consumer, error);
@@ -252,14 +260,16 @@ int dispatcher_start(void *owner, struct service_run *run, struct error *error)
     return start_consumers(dispatcher, error);
 }
 
-/* ---- drain --------------------------------------------------------------------------------------------------------- */
+/* ---- drain ---------------------------------------------------------------------------------------------------------
+ */
 
 static void on_consumer_closed(void *owner)
 {
     struct feed *feed = owner;
     struct dispatcher *dispatcher = feed->dispatcher;
     feed->is_closed = true;
-    if (dispatcher->feeds[FEED_MAIN].is_closed && dispatcher->feeds[FEED_SLOW].is_closed && dispatcher->is_snapshot_closed)
+    if (dispatcher->feeds[FEED_MAIN].is_closed && dispatcher->feeds[FEED_SLOW].is_closed &&
+        dispatcher->is_snapshot_closed)
         service_drained(dispatcher->run);
 }
 
@@ -277,7 +287,8 @@ static void close_all(struct dispatcher *dispatcher)
     (void)uv_timer_stop(&dispatcher->drain_check);
     snapshot_close(dispatcher->snapshot, on_snapshot_closed, dispatcher);
     for (size_t i = 0; i < FEED_COUNT; i++)
-        kafka_consumer_close(dispatcher->feeds[i].consumer, CLOSE_TIMEOUT_MS, on_consumer_closed, &dispatcher->feeds[i]);
+        kafka_consumer_close(dispatcher->feeds[i].consumer, CLOSE_TIMEOUT_MS, on_consumer_closed,
+                             &dispatcher->feeds[i]);
 }
 
 static void abort_wire(struct dispatcher *dispatcher)
@@ -300,8 +311,8 @@ static void on_drain_check(uv_timer_t *timer)
         return;
     if (dispatcher->flush_started_ms == 0)
         dispatcher->flush_started_ms = now_ms;
-    bool is_durable = kafka_producer_pending_count(dispatcher->producer) == 0 &&
-                      settlement_unsent_count(dispatcher->settlement) == 0;
+    bool is_durable =
+        kafka_producer_pending_count(dispatcher->producer) == 0 && settlement_unsent_count(dispatcher->settlement) == 0;
     if (is_durable || now_ms - dispatcher->flush_started_ms > FLUSH_GRACE_MS)
         close_all(dispatcher);
 }
@@ -343,7 +354,8 @@ void dispatcher_stop(void *owner)
     }
 }
 
-/* ---- metrics ------------------------------------------------------------------------------------------------------- */
+/* ---- metrics -------------------------------------------------------------------------------------------------------
+ */
 
 static void find_oldest(void *owner, struct kafka_partition *partition)
 {

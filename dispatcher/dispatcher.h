@@ -1,7 +1,7 @@
 #pragma once
 /*
- * kt-dispatcher: consumes events and due deliveries, signs and POSTs them, records every attempt. Owns everything of the process.
- * SPDX-License-Identifier: Apache-2.0
+ * kt-dispatcher: consumes events and due deliveries, signs and POSTs them, records every attempt. Owns everything of
+ * the process. SPDX-License-Identifier: Apache-2.0
  */
 #include "common/http/sender.h"
 #include "common/kafka/client.h"
@@ -29,7 +29,8 @@ struct dispatcher;
 struct dispatcher *dispatcher_new(void);
 void dispatcher_free(struct dispatcher *dispatcher); /* NULL-safe; after service_main() */
 
-void dispatcher_sections(struct dispatcher *dispatcher, struct settings_section sections_out[static DISPATCHER_SECTION_COUNT]);
+void dispatcher_sections(struct dispatcher *dispatcher,
+                         struct settings_section sections_out[static DISPATCHER_SECTION_COUNT]);
 extern const struct service_check dispatcher_checks[];
 
 int dispatcher_start(void *dispatcher, struct service_run *run, struct error *error);

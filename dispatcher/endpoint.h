@@ -1,7 +1,7 @@
 #pragma once
 /*
- * What a lane knows of one endpoint: the deliveries that wait in line, those on the wire, and how fast it answers. One per webhook.
- * Pure bookkeeping: no clock, no I/O. Loop's thread. SPDX-License-Identifier: Apache-2.0
+ * What a lane knows of one endpoint: the deliveries that wait in line, those on the wire, and how fast it answers. One
+ * per webhook. Pure bookkeeping: no clock, no I/O. Loop's thread. SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,9 +20,9 @@ struct endpoint {
     struct job *line; /* oldest first */
     size_t queued_count;
     size_t in_flight_count;
-    uint64_t used_at_ms;         /* monotonic, last time a delivery came in */
-    double latency_ms;           /* moving average over attempts, failed ones too */
-    bool is_ready;               /* in the lane's ready list */
+    uint64_t used_at_ms;          /* monotonic, last time a delivery came in */
+    double latency_ms;            /* moving average over attempts, failed ones too */
+    bool is_ready;                /* in the lane's ready list */
     struct endpoint *prev, *next; /* of that list */
 };
 

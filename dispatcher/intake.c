@@ -8,11 +8,12 @@
 #include "common/base/clock.h"
 #include "common/kafka/record.h"
 #include "common/kafka/topic.h"
+
 #include "dispatcher/metrics.h"
 #include "dispatcher/source.h"
 
-#define PAUSED_DELAY_MS  30000
-#define UNKNOWN_DELAY_MS 1000
+#define PAUSED_DELAY_MS   30000
+#define UNKNOWN_DELAY_MS  1000
 #define SNAPSHOT_SLACK_MS 2000 /* a webhook this much younger than the snapshot's last check is surely in it */
 
 /* One event while its webhooks are looked for. */
@@ -52,7 +53,8 @@ static void match(void *owner, struct webhook *webhook)
         lane_submit(matching->intake->lane, job);
 }
 
-static void take_event(const struct intake *intake, const char *cluster_id, const char *event_type, struct source *source)
+static void take_event(const struct intake *intake, const char *cluster_id, const char *event_type,
+                       struct source *source)
 {
     const rd_kafka_message_t *message = source->message;
     struct matching matching = {.intake = intake, .source = source};
@@ -107,7 +109,8 @@ static void take_delivery(const struct intake *intake, struct source *source)
     struct webhook *webhook = webhook_table_find(snapshot_table(intake->snapshot), delivery.webhook_id);
     bool is_foreign = webhook != NULL && strcmp(webhook->org_id, delivery.org_id) != 0;
     if (is_foreign) {
-        settlement_bury(intake->settlement, source, "wrong_org", "the event and the webhook belong to different organizations");
+        settlement_bury(intake->settlement, source, "wrong_org",
+                        "the event and the webhook belong to different organizations");
         return;
     }
     struct job *job = job_new(source, webhook, &delivery);

@@ -1,10 +1,12 @@
 #pragma once
 /*
- * From a record to deliveries: reads it, finds the webhooks it goes to, and hands a job for each to the lane. Unreadable records are buried,
- * deliveries to webhooks that are gone are cancelled, those to paused ones deferred. Loop's thread. SPDX-License-Identifier: Apache-2.0
+ * From a record to deliveries: reads it, finds the webhooks it goes to, and hands a job for each to the lane.
+ * Unreadable records are buried, deliveries to webhooks that are gone are cancelled, those to paused ones deferred.
+ * Loop's thread. SPDX-License-Identifier: Apache-2.0
  */
 #include "common/kafka/consumer.h"
 #include "common/store/snapshot.h"
+
 #include "dispatcher/lane.h"
 #include "dispatcher/settlement.h"
 

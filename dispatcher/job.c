@@ -19,8 +19,8 @@ struct job *job_new(struct source *source, struct webhook *webhook, const struct
 void job_set_state(struct job *job, enum job_state state)
 {
     static const bool allowed[4][4] = {
-        [JOB_NEW] = {[JOB_QUEUED] = true, [JOB_SETTLING] = true},
-        [JOB_QUEUED] = {[JOB_SENDING] = true, [JOB_SETTLING] = true},
+        [JOB_NEW] = {[JOB_QUEUED] = true,    [JOB_SETTLING] = true},
+        [JOB_QUEUED] = {[JOB_SENDING] = true,                      [JOB_SETTLING] = true},
         [JOB_SENDING] = {[JOB_SETTLING] = true},
     };
     assert(allowed[job->state][state]);

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * A delivery in this process: waiting for its endpoint, on the wire, or becoming durable. Made by the intake, moved by a lane,
- * ended by the settlement. Loop's thread. SPDX-License-Identifier: Apache-2.0
+ * A delivery in this process: waiting for its endpoint, on the wire, or becoming durable. Made by the intake, moved by
+ * a lane, ended by the settlement. Loop's thread. SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -10,13 +10,15 @@
 #include "common/domain/webhook.h"
 #include "common/http/sender.h"
 #include "common/kafka/producer.h"
+
 #include "dispatcher/source.h"
 
-#define JOB_STATES(X)                                                                              \
-    X(NEW, "new")                                                                                  \
-    X(QUEUED, "queued")     /* in its endpoint's line */                                           \
-    X(SENDING, "sending")   /* the endpoint may see it */                                          \
+#define JOB_STATES(X)                                     \
+    X(NEW, "new")                                         \
+    X(QUEUED, "queued")     /* in its endpoint's line */  \
+    X(SENDING, "sending")   /* the endpoint may see it */ \
     X(SETTLING, "settling") /* its records are on their way to Kafka */
+
 enum job_state {
 #define X(name, text) JOB_##name,
     JOB_STATES(X)
@@ -37,15 +39,15 @@ struct settlement;
 struct job {
     enum job_state state;
     struct source *source;
-    struct webhook *webhook;   /* a reference; NULL when it is unknown (cancelled) */
-    struct delivery delivery;  /* number: of the attempt to make */
-    struct job *prev, *next;   /* in the endpoint's line, or in the settlement's unsent list */
+    struct webhook *webhook;  /* a reference; NULL when it is unknown (cancelled) */
+    struct delivery delivery; /* number: of the attempt to make */
+    struct job *prev, *next;  /* in the endpoint's line, or in the settlement's unsent list */
 
     struct lane *lane; /* while queued or sending */
     struct endpoint *endpoint;
-    uint64_t queued_at_ms;    /* monotonic */
-    uint64_t sent_at_ms;      /* monotonic */
-    int64_t started_ms;       /* wall clock, also signed */
+    uint64_t queued_at_ms; /* monotonic */
+    uint64_t sent_at_ms;   /* monotonic */
+    int64_t started_ms;    /* wall clock, also signed */
     struct sender_exchange exchange;
     char *head; /* owned: header lines of the request */
 

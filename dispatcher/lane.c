@@ -9,14 +9,15 @@
 #include "common/base/alloc.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
+
 #include "dispatcher/endpoint.h"
 #include "dispatcher/metrics.h"
 #include "dispatcher/request_head.h"
 
-#define TICK_MS              250
-#define ENDPOINT_KEPT_MS     60000
-#define SLOW_SPILL_DELAY_MS  30000
-#define HANDOVER_DELAY_MS    5000
+#define TICK_MS             250
+#define ENDPOINT_KEPT_MS    60000
+#define SLOW_SPILL_DELAY_MS 30000
+#define HANDOVER_DELAY_MS   5000
 
 struct lane {
     bool is_slow;
@@ -31,13 +32,14 @@ struct lane {
     struct endpoint *ready;     /* with work and a free slot, in turn */
     size_t queued_count;
     size_t in_flight_count;
-    struct buffer head;         /* scratch */
+    struct buffer head; /* scratch */
     uv_timer_t tick;
 };
 
 static void pump(struct lane *lane);
 
-/* ---- the line of an endpoint --------------------------------------------------------------------------------------- */
+/* ---- the line of an endpoint ---------------------------------------------------------------------------------------
+ */
 
 static void update_ready(struct lane *lane, struct endpoint *endpoint)
 {
@@ -81,7 +83,8 @@ static void spill(struct lane *lane, struct job *job)
         settlement_spill(lane->settlement, job, "endpoint_full");
 }
 
-/* ---- one attempt --------------------------------------------------------------------------------------------------- */
+/* ---- one attempt ---------------------------------------------------------------------------------------------------
+ */
 
 static enum trigger attempt_trigger(const struct delivery *delivery)
 {
@@ -117,8 +120,7 @@ static struct verdict decide(const struct job *job, const struct sender_response
     static const struct retry_schedule once = {.count = 0};
     struct attempt_result result = {
         .error = response->error, .code = response->code, .retry_after_ms = response->retry_after_ms};
-    const struct retry_schedule *schedule =
-        job->delivery.trigger == TRIGGER_TEST ? &once : &job->webhook->schedule;
+    const struct retry_schedule *schedule = job->delivery.trigger == TRIGGER_TEST ? &once : &job->webhook->schedule;
     return retry_decide(schedule, job->delivery.number, &result);
 }
 
@@ -203,8 +205,7 @@ static void pump(struct lane *lane)
 void lane_submit(struct lane *lane, struct job *job)
 {
     struct endpoint *endpoint = endpoint_find_or_add(&lane->endpoints, job->delivery.webhook_id);
-    size_t line_max =
-        endpoint_line_max(endpoint, lane->limits.endpoint_in_flight_max, lane->limits.queue_wait_max_ms);
+    size_t line_max = endpoint_line_max(endpoint, lane->limits.endpoint_in_flight_max, lane->limits.queue_wait_max_ms);
     endpoint->used_at_ms = clock_monotonic_ms();
     if (endpoint->queued_count >= line_max) {
         spill(lane, job);
@@ -216,7 +217,8 @@ void lane_submit(struct lane *lane, struct job *job)
     pump(lane);
 }
 
-/* ---- time passes --------------------------------------------------------------------------------------------------- */
+/* ---- time passes ---------------------------------------------------------------------------------------------------
+ */
 
 static void spill_overdue(struct lane *lane, struct endpoint *endpoint, uint64_t now_ms)
 {
@@ -232,7 +234,7 @@ static void on_tick(uv_timer_t *timer)
     struct lane *lane = timer->data;
     struct endpoint *endpoint, *tmp;
     uint64_t now_ms = clock_monotonic_ms();
-    HASH_ITER (hh, lane->endpoints, endpoint, tmp) {
+    HASH_ITER(hh, lane->endpoints, endpoint, tmp) {
         spill_overdue(lane, endpoint, now_ms);
         if (now_ms - endpoint->used_at_ms > ENDPOINT_KEPT_MS)
             endpoint_remove_if_idle(&lane->endpoints, endpoint);
@@ -252,9 +254,9 @@ static void drop_or_defer(struct lane *lane, struct job *job)
 void lane_drop_queued(struct lane *lane, const struct kafka_partition *partition)
 {
     struct endpoint *endpoint, *next;
-    HASH_ITER (hh, lane->endpoints, endpoint, next) {
+    HASH_ITER(hh, lane->endpoints, endpoint, next) {
         struct job *job, *tmp;
-        DL_FOREACH_SAFE (endpoint->line, job, tmp) {
+        DL_FOREACH_SAFE(endpoint->line, job, tmp) {
             if (partition == NULL || job->source->partition == partition)
                 drop_or_defer(lane, job);
         }
@@ -266,7 +268,8 @@ void lane_start_aborting(struct lane *lane)
     lane->is_aborting = true;
 }
 
-/* ---- life ---------------------------------------------------------------------------------------------------------- */
+/* ---- life ----------------------------------------------------------------------------------------------------------
+ */
 
 struct lane *lane_new(uv_loop_t *loop, bool is_slow, const struct lane_limits *limits, struct sender *sender,
                       struct settlement *settlement, void (*has_room_again)(void *owner), void *owner)
@@ -295,7 +298,7 @@ void lane_free(struct lane *lane)
     struct endpoint *endpoint, *tmp;
     if (lane == NULL)
         return;
-    HASH_ITER (hh, lane->endpoints, endpoint, tmp) {
+    HASH_ITER(hh, lane->endpoints, endpoint, tmp) {
         assert(endpoint->queued_count == 0 && endpoint->in_flight_count == 0);
         endpoint_remove_if_idle(&lane->endpoints, endpoint);
     }

@@ -1,8 +1,8 @@
 #pragma once
 /*
- * A lane: endpoints with deliveries in line, and the slots for requests on the wire. Endpoints with work take turns; one that is too far
- * behind spills, so that it never holds up a partition. The main lane spills to the slow topic, the slow lane to a retry topic.
- * Loop's thread. SPDX-License-Identifier: Apache-2.0
+ * A lane: endpoints with deliveries in line, and the slots for requests on the wire. Endpoints with work take turns;
+ * one that is too far behind spills, so that it never holds up a partition. The main lane spills to the slow topic, the
+ * slow lane to a retry topic. Loop's thread. SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,6 +10,7 @@
 #include <uv.h>
 
 #include "common/http/sender.h"
+
 #include "dispatcher/job.h"
 #include "dispatcher/settlement.h"
 
@@ -31,8 +32,8 @@ void lane_free(struct lane *lane); /* NULL-safe; nothing queued, nothing in flig
 bool lane_has_room(const struct lane *lane);
 void lane_submit(struct lane *lane, struct job *job); /* takes the job */
 
-/* Forgets what waits in line and was not seen by anybody: of one partition, or of all (NULL). Deliveries whose event has others on the
- * wire or done are deferred instead, so that the event can settle. */
+/* Forgets what waits in line and was not seen by anybody: of one partition, or of all (NULL). Deliveries whose event
+ * has others on the wire or done are deferred instead, so that the event can settle. */
 void lane_drop_queued(struct lane *lane, const struct kafka_partition *partition);
 /* From now on an attempt that the sender aborts is made again, and uses up no number. */
 void lane_start_aborting(struct lane *lane);

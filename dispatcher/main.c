@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/service/service.h"
+
 #include "dispatcher/dispatcher.h"
 #include "dispatcher/metrics.h"
 

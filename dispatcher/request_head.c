@@ -12,8 +12,8 @@ static void append_line(struct buffer *out, const char *name, const char *value)
     buffer_append(out, "\r\n", 2);
 }
 
-void request_head_write(const struct webhook *webhook, const struct delivery *delivery, int64_t now_ms, const void *body,
-                        size_t body_size, struct buffer *out)
+void request_head_write(const struct webhook *webhook, const struct delivery *delivery, int64_t now_ms,
+                        const void *body, size_t body_size, struct buffer *out)
 {
     struct secret secrets[SIGNATURE_SECRETS_MAX];
     struct signature signature;

@@ -13,10 +13,11 @@
 #include "common/base/random.h"
 #include "common/domain/retry_tier.h"
 #include "common/kafka/topic.h"
+
 #include "dispatcher/metrics.h"
 
-#define UNSENT_RETRY_MS   20
-#define ABORTED_DELAY_MS  5000
+#define UNSENT_RETRY_MS        20
+#define ABORTED_DELAY_MS       5000
 #define BURIED_VALUE_BYTES_MAX (768 * 1024) /* the broker's limit for a whole record is 1 MiB */
 
 struct settlement {
@@ -77,15 +78,16 @@ size_t settlement_unsent_count(const struct settlement *settlement)
     return settlement->unsent_count;
 }
 
-/* ---- sending and acknowledgements ---------------------------------------------------------------------------------- */
+/* ---- sending and acknowledgements ----------------------------------------------------------------------------------
+ */
 
 static void job_acked(struct job *job, rd_kafka_resp_err_t result)
 {
     if (result != RD_KAFKA_RESP_ERR_NO_ERROR && !job->has_failed) {
         job->has_failed = true;
         log_event(LOG_ERROR, "record_not_durable",
-                   LOG_FIELDS({"delivery_id", job->delivery.id}, {"error", rd_kafka_err2name(result)}),
-                   "an outcome could not be written to Kafka; its event will be read and attempted again");
+                  LOG_FIELDS({"delivery_id", job->delivery.id}, {"error", rd_kafka_err2name(result)}),
+                  "an outcome could not be written to Kafka; its event will be read and attempted again");
     }
     assert(job->pending_count > 0);
     if (--job->pending_count == 0)
@@ -103,7 +105,8 @@ static void on_hop_acked(struct kafka_ack *ack, rd_kafka_resp_err_t result)
 }
 
 /* True when the record is with the producer or never will be; false when there was no room. */
-static bool send_record(struct settlement *settlement, struct job *job, const struct record *record, struct kafka_ack *ack)
+static bool send_record(struct settlement *settlement, struct job *job, const struct record *record,
+                        struct kafka_ack *ack)
 {
     struct error error = {0};
     int code = kafka_producer_send(settlement->producer, record, ack, &error);
@@ -111,7 +114,7 @@ static bool send_record(struct settlement *settlement, struct job *job, const st
         return false;
     if (code < 0) {
         log_event(LOG_ERROR, "record_refused", LOG_FIELDS({"delivery_id", job->delivery.id}, {"topic", record->topic}),
-                   "a record cannot be sent: %s; its event will be read and attempted again", error.text);
+                  "a record cannot be sent: %s; its event will be read and attempted again", error.text);
         job->has_failed = true;
         job->pending_count--;
     }
@@ -203,14 +206,16 @@ static void settle(struct settlement *settlement, struct job *job, struct attemp
     send_records(settlement, job, settlement->scratch.bytes, settlement->scratch.length);
 }
 
-/* ---- where a delivery goes on -------------------------------------------------------------------------------------- */
+/* ---- where a delivery goes on --------------------------------------------------------------------------------------
+ */
 
 static void set_reason(struct job *job, const char *reason)
 {
     (void)snprintf(job->hop.reason, sizeof job->hop.reason, "%s", reason);
 }
 
-static void go_to_retry(struct settlement *settlement, struct job *job, unsigned number, int64_t delay_ms, const char *reason)
+static void go_to_retry(struct settlement *settlement, struct job *job, unsigned number, int64_t delay_ms,
+                        const char *reason)
 {
     int64_t planned_ms = retry_plan_round_ms(delay_ms > 0 ? delay_ms : 1);
     enum retry_tier tier = retry_plan_next(planned_ms, &job->hop.left_ms);
@@ -231,7 +236,8 @@ static void go_to(struct job *job, const char *topic, const char *reason)
     job->next_delivery = job->delivery;
 }
 
-void settlement_finish(struct settlement *settlement, struct job *job, struct attempt *attempt, const struct verdict *verdict)
+void settlement_finish(struct settlement *settlement, struct job *job, struct attempt *attempt,
+                       const struct verdict *verdict)
 {
     attempt->outcome = verdict->outcome;
     attempt->disables_webhook = verdict->disables_webhook;
@@ -247,8 +253,7 @@ void settlement_finish(struct settlement *settlement, struct job *job, struct at
 
 void settlement_cancel(struct settlement *settlement, struct job *job, const char *why)
 {
-    struct attempt attempt = {
-        .delivery = job->delivery, .outcome = OUTCOME_CANCELLED, .started_ms = clock_wall_ms()};
+    struct attempt attempt = {.delivery = job->delivery, .outcome = OUTCOME_CANCELLED, .started_ms = clock_wall_ms()};
     (void)snprintf(attempt.detail, sizeof attempt.detail, "%s", why);
     count_attempt(OUTCOME_CANCELLED, ERROR_CLASS_NONE);
     settle(settlement, job, &attempt);
@@ -277,7 +282,8 @@ void settlement_abort(struct settlement *settlement, struct job *job, struct att
     settle(settlement, job, attempt);
 }
 
-/* ---- records that could not be understood -------------------------------------------------------------------------- */
+/* ---- records that could not be understood --------------------------------------------------------------------------
+ */
 
 static void on_buried(struct kafka_ack *ack, rd_kafka_resp_err_t result)
 {
@@ -299,9 +305,9 @@ void settlement_bury(struct settlement *settlement, struct source *source, const
         record.value_size = BURIED_VALUE_BYTES_MAX;
     count(DISPATCH_UNREADABLE);
     log_event(LOG_WARNING, "record_unreadable",
-               LOG_FIELDS({"topic", rd_kafka_topic_name(source->message->rkt)}, {"reason", reason}, {"error", detail}),
-               "a record of partition %d at offset %lld could not be understood; it goes to the dead topic",
-               source->message->partition, (long long)source->message->offset);
+              LOG_FIELDS({"topic", rd_kafka_topic_name(source->message->rkt)}, {"reason", reason}, {"error", detail}),
+              "a record of partition %d at offset %lld could not be understood; it goes to the dead topic",
+              source->message->partition, (long long)source->message->offset);
     int code = kafka_producer_send(settlement->producer, &record, &burial->ack, &error);
     while (code == -ENOBUFS) { /* rare, and nothing else may overtake it: wait for room */
         (void)kafka_producer_flush(settlement->producer, UNSENT_RETRY_MS);

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * A record that was taken from Kafka, and how much of it is still to do. It is settled when the last of its parts is durable
- * elsewhere; one that was dropped (revoked, shutdown) is not: whoever owns the partition next reads it again.
+ * A record that was taken from Kafka, and how much of it is still to do. It is settled when the last of its parts is
+ * durable elsewhere; one that was dropped (revoked, shutdown) is not: whoever owns the partition next reads it again.
  * Loop's thread. SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>

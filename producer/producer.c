@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/alloc.h"
+#include "common/base/clock.h"
 #include "common/base/log.h"
 
 #include "producer/bulk.h"
@@ -32,6 +33,7 @@ struct producer {
     uv_timer_t watch;
     bool is_watching; /* the timer exists */
     bool is_closing;
+    uint64_t flush_deadline_ms; /* while draining: what Kafka has not acknowledged by then is left to itself */
 };
 
 static const struct setting rows[] = {
@@ -60,8 +62,7 @@ void producer_sections(struct producer *producer, struct settings_section sectio
     sections_out[2] = database_settings_section(&producer->database_settings);
 }
 
-/* ---- flags and settings
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- flags and settings ---------------------------------------------------------------------------------------- */
 
 static int set_input(void *owner, const char *value, struct error *error)
 {
@@ -207,8 +208,15 @@ static void on_tokens_closed(void *owner)
     service_drained(producer->run);
 }
 
-/* While draining: everything is answered and acknowledged, or the service's deadline ends it. Always: an idempotent
- * producer that has failed for good can only be replaced by a new process. */
+/* Everything is answered, and acknowledged or its time is up. */
+static bool is_drained(const struct producer *producer)
+{
+    bool is_durable = kafka_producer_pending_count(producer->kafka) == 0;
+    return intake_waiting_count(producer->intake) == 0 && http_server_request_count(producer->server) == 0 &&
+           (is_durable || clock_monotonic_ms() > producer->flush_deadline_ms);
+}
+
+/* An idempotent producer that has failed for good can only be replaced by a new process. */
 static void on_watch(uv_timer_t *timer)
 {
     struct producer *producer = timer->data;
@@ -219,10 +227,8 @@ static void on_watch(uv_timer_t *timer)
         service_fail(producer->run);
         return;
     }
-    if (!service_is_draining(producer->run) || producer->bulk != NULL || producer->is_closing)
-        return;
-    if (intake_waiting_count(producer->intake) > 0 || kafka_producer_pending_count(producer->kafka) > 0 ||
-        http_server_request_count(producer->server) > 0)
+    if (producer->intake == NULL || !service_is_draining(producer->run) || producer->is_closing ||
+        !is_drained(producer))
         return;
     producer->is_closing = true;
     token_cache_close(producer->tokens, on_tokens_closed, producer);
@@ -235,6 +241,7 @@ void producer_drain(void *owner)
         bulk_stop_reading(producer->bulk);
         return;
     }
+    producer->flush_deadline_ms = clock_monotonic_ms() + 2 * (uint64_t)producer->settings.ack_timeout;
     (void)uv_timer_start(&producer->watch, on_watch, 0, DRAIN_INTERVAL_MS);
     http_server_stop_accepting(producer->server);
     intake_refuse_new(producer->intake);

@@ -32,7 +32,7 @@ void progress_draw(const struct progress *progress, int64_t done_bytes, uint64_t
     progress_erase(progress);
     if (progress->total_bytes > 0)
         draw_bar(done_bytes, progress->total_bytes);
-    (void)fprintf(stderr, "%" PRIu64 " events  %" PRIu64 "/s%s%s", event_count, event_count * 1000 / elapsed_ms,
+    (void)fprintf(stderr, "%" PRIu64 " events  %" PRIu64 "/s%s%s\r", event_count, event_count * 1000 / elapsed_ms,
                   note[0] == '\0' ? "" : "  ", note);
     (void)fflush(stderr);
 }

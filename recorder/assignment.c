@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "recorder/assignment.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,7 @@ int assignment_resolve(struct assignment *assignment, struct kafka_partition *co
     }
     for (size_t i = 0; i < count; i++) {
         const struct offset_place *place = find(assignment, partitions[i]);
+        assert(place != NULL);
         struct batch_source *source = ALLOC(struct batch_source);
         source->next_offset = place->next_offset;
         partitions[i]->state = source;

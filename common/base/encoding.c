@@ -45,11 +45,19 @@ size_t base32_encode(const void *bytes, size_t size, char *text_out)
     return encode(bytes, size, 5, base32_alphabet, text_out);
 }
 
-/* The value of a base64 digit, or -1. */
+/* The value of a base64 digit, or -1; a table, because the recorder decodes the heads and bodies of every attempt. */
+static const int8_t base64_values[128] = {
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 62, -1, -1, -1, 63, 52, 53, 54, 55,
+    56, 57, 58, 59, 60, 61, -1, -1, -1, -1, -1, -1, -1, 0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12,
+    13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, -1, -1, -1, -1, -1, -1, 26, 27, 28, 29, 30, 31, 32,
+    33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, -1, -1, -1, -1, -1,
+};
+
 static int base64_value(char digit)
 {
-    const char *found = digit == '\0' ? NULL : strchr(base64_alphabet, digit);
-    return found == NULL ? -1 : (int)(found - base64_alphabet);
+    unsigned char position = (unsigned char)digit;
+    return position < sizeof(base64_values) ? base64_values[position] : -1;
 }
 
 int base64_decode(const char *text, size_t length, uint8_t *bytes_out, size_t max_size, size_t *size_out)

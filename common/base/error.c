@@ -21,6 +21,8 @@ PRINTF_LIKE(3, 0)
 static void set_text(struct error *error, const char *suffix, const char *format, va_list arguments)
 {
     char text[ERROR_TEXT_BYTES];
+    if (error == NULL)
+        return;
     if (vsnprintf(text, sizeof(text), format, arguments) < 0)
         text[0] = '\0';
     if (suffix != NULL) {
@@ -32,24 +34,20 @@ static void set_text(struct error *error, const char *suffix, const char *format
 
 int error_set(struct error *error, int code, const char *format, ...)
 {
+    va_list arguments;
     assert(code > 0);
-    if (error != NULL) {
-        va_list arguments;
-        va_start(arguments, format);
-        set_text(error, NULL, format, arguments);
-        va_end(arguments);
-    }
+    va_start(arguments, format);
+    set_text(error, NULL, format, arguments);
+    va_end(arguments);
     return -code;
 }
 
 int error_prefix(struct error *error, int code, const char *format, ...)
 {
+    va_list arguments;
     assert(code < 0);
-    if (error != NULL) {
-        va_list arguments;
-        va_start(arguments, format);
-        set_text(error, error->text, format, arguments);
-        va_end(arguments);
-    }
+    va_start(arguments, format);
+    set_text(error, error == NULL ? NULL : error->text, format, arguments);
+    va_end(arguments);
     return code;
 }

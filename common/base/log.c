@@ -16,7 +16,7 @@
 #define LINE_BYTES_MAX ((size_t)6 * (LOG_MESSAGE_BYTES + LOG_INSTANCE_BYTES + (LOG_FIELDS_MAX + 1) * LOG_VALUE_BYTES))
 
 static const char *const level_texts[] = {
-#define X(name, text) [LOG_##name] = text,
+#define X(name, text) [LOG_##name] = (text),
     LOG_LEVELS(X)
 #undef X
 };
@@ -150,5 +150,40 @@ void log_event(enum log_level level, const char *event, const struct log_field *
         build_text(&line, level, message, fields);
     atomic_fetch_add_explicit(&logger.counts[level], 1, memory_order_relaxed);
     write_line(&line);
+    errno = saved_errno;
+}
+
+/* Adds to a line of size bytes whose text ends at *length; only functions that a signal handler may call. */
+static void put(char *line, size_t size, size_t *length, const char *text)
+{
+    size_t text_length = strnlen(text, size - *length);
+    memcpy(line + *length, text, text_length);
+    *length += text_length;
+}
+
+void log_from_signal(enum log_level level, const char *event, const char *text)
+{
+    char time[CLOCK_TEXT_BYTES];
+    char line[1024];
+    size_t length = 0;
+    const char *const json[] = {"{\"ts\":\"",
+                                clock_format_us(clock_wall_us(), time),
+                                "\",\"level\":\"",
+                                level_texts[level],
+                                "\",\"event\":\"",
+                                event,
+                                "\",\"msg\":\"",
+                                text,
+                                "\",\"service\":\"",
+                                logger.service,
+                                "\",\"version\":\"",
+                                logger.version,
+                                "\"}\n",
+                                NULL};
+    const char *const plain[] = {time + 11, " ", level_texts[level], " ", text, "\n", NULL};
+    int saved_errno = errno;
+    for (const char *const *part = logger.format == LOG_JSON ? json : plain; *part != NULL; part++)
+        put(line, sizeof(line), &length, *part);
+    (void)!write(STDERR_FILENO, line, length);
     errno = saved_errno;
 }

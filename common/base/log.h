@@ -1,9 +1,8 @@
 #pragma once
 /*
- * One line per thing worth knowing, to stderr: JSON for machines, text for a terminal. A line says
- * what happened, to which ids, why, and what follows. Never payloads, secrets or header values.
- * Control bytes are escaped. Thread-safe: each line is one write(2). SPDX-License-Identifier:
- * Apache-2.0
+ * One line per thing worth knowing, to stderr: JSON for machines, text for a terminal. A line says what happened, to
+ * which ids, why, and what follows. Never payloads, secrets or header values. Control bytes are escaped. Thread-safe:
+ * each line is one write(2). SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -55,10 +54,16 @@ uint64_t log_count(enum log_level level); /* lines written so far, for the metri
 void log_event(enum log_level level, const char *event, const struct log_field *fields, const char *format, ...)
     PRINTF_LIKE(4, 5);
 
+/* A line from a signal handler: async-signal-safe, without the instance. event and text are literals that need no
+ * escaping. */
+void log_from_signal(enum log_level level, const char *event, const char *text);
+
+/* NOLINTBEGIN(readability-identifier-naming): used like functions */
 #define log_error(event, ...)   log_event(LOG_ERROR, event, NULL, __VA_ARGS__)
 #define log_warning(event, ...) log_event(LOG_WARNING, event, NULL, __VA_ARGS__)
 #define log_info(event, ...)    log_event(LOG_INFO, event, NULL, __VA_ARGS__)
 #define log_debug(event, ...)   log_event(LOG_DEBUG, event, NULL, __VA_ARGS__)
+/* NOLINTEND(readability-identifier-naming) */
 
 /* Fields inline: log_event(LOG_WARNING, "delivery_failed", LOG_FIELDS({"webhook_id", id}), "…") */
 #define LOG_FIELDS(...) ((const struct log_field[LOG_FIELDS_MAX + 1]){__VA_ARGS__})

@@ -100,36 +100,49 @@ int parse_size(const char *text, size_t length, int64_t *out)
     return parse_with_unit(text, length, units, out);
 }
 
+/* Table 3-7 of the Unicode standard: what may follow a first byte. Without the rows of their own, E0, ED, F0 and F4
+ * would let overlong forms, surrogates and characters past U+10FFFF through. All later bytes are 80 to BF. */
+static const struct {
+    unsigned char first_min, first_max;
+    unsigned char length;
+    unsigned char second_min, second_max;
+} utf8_sequences[] = {
+    {0x01, 0x7f, 1, 0x00, 0x00},
+    {0xc2, 0xdf, 2, 0x80, 0xbf},
+    {0xe0, 0xe0, 3, 0xa0, 0xbf},
+    {0xe1, 0xec, 3, 0x80, 0xbf},
+    {0xed, 0xed, 3, 0x80, 0x9f},
+    {0xee, 0xef, 3, 0x80, 0xbf},
+    {0xf0, 0xf0, 4, 0x90, 0xbf},
+    {0xf1, 0xf3, 4, 0x80, 0xbf},
+    {0xf4, 0xf4, 4, 0x80, 0x8f},
+};
+
+static bool are_continuations(const unsigned char *bytes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if ((bytes[i] & 0xc0) != 0x80)
+            return false;
+    }
+    return true;
+}
+
 size_t parse_utf8_length(const char *text, size_t length)
 {
     const unsigned char *bytes = (const unsigned char *)text;
-    unsigned char second_min = 0x80;
-    unsigned char second_max = 0xbf;
-    size_t sequence_length;
-    if (length == 0 || bytes[0] == 0)
+    size_t i = 0;
+    if (length == 0)
         return 0;
-    if (bytes[0] < 0x80)
+    while (i < ARRAY_LENGTH(utf8_sequences) && bytes[0] > utf8_sequences[i].first_max)
+        i++;
+    if (i == ARRAY_LENGTH(utf8_sequences) || bytes[0] < utf8_sequences[i].first_min ||
+        length < utf8_sequences[i].length)
+        return 0;
+    if (utf8_sequences[i].length == 1)
         return 1;
-    if (bytes[0] >= 0xc2 && bytes[0] <= 0xdf) {
-        sequence_length = 2;
-    } else if (bytes[0] >= 0xe0 && bytes[0] <= 0xef) {
-        sequence_length = 3;
-        second_min = bytes[0] == 0xe0 ? 0xa0 : 0x80; /* below: overlong */
-        second_max = bytes[0] == 0xed ? 0x9f : 0xbf; /* above: surrogates */
-    } else if (bytes[0] >= 0xf0 && bytes[0] <= 0xf4) {
-        sequence_length = 4;
-        second_min = bytes[0] == 0xf0 ? 0x90 : 0x80; /* below: overlong */
-        second_max = bytes[0] == 0xf4 ? 0x8f : 0xbf; /* above: past U+10FFFF */
-    } else {
+    if (bytes[1] < utf8_sequences[i].second_min || bytes[1] > utf8_sequences[i].second_max)
         return 0;
-    }
-    if (length < sequence_length || bytes[1] < second_min || bytes[1] > second_max)
-        return 0;
-    for (size_t i = 2; i < sequence_length; i++) {
-        if ((bytes[i] & 0xc0) != 0x80)
-            return 0;
-    }
-    return sequence_length;
+    return are_continuations(bytes + 2, utf8_sequences[i].length - 2U) ? utf8_sequences[i].length : 0;
 }
 
 bool parse_is_utf8(const char *text, size_t length)

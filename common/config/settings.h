@@ -32,7 +32,7 @@
 #include "common/base/attributes.h"
 #include "common/base/error.h"
 
-#define SETTINGS_FILE_BYTES_MAX (1024 * 1024)
+#define SETTINGS_FILE_BYTES_MAX ((size_t)1024 * 1024)
 #define SETTINGS_LIST_MAX       64
 
 /* Every section that some program has. */
@@ -109,5 +109,5 @@ void settings_free(const struct settings_section *sections, size_t count);
 /* The effective settings as a YAML file on stdout that settings_load() reads back; secrets as "***". */
 void settings_print(const struct settings_section *sections, size_t count);
 
-/* The same as a Markdown table, for docs/settings.md. */
+/* What there is to set as Markdown tables, for docs/settings.md; needs no loaded values. */
 void settings_print_markdown(const struct settings_section *sections, size_t count);

@@ -66,7 +66,7 @@ void settings_print_markdown(const struct settings_section *sections, size_t cou
     CLEANUP(buffer_deinit) struct buffer out;
     buffer_init(&out, OUTPUT_BYTES_MAX);
     for (size_t i = 0; i < count; i++) {
-        buffer_append_format(&out, "%s## %s\n\n", i == 0 ? "" : "\n", sections[i].name);
+        buffer_append_format(&out, "%s### %s\n\n", i == 0 ? "" : "\n", sections[i].name);
         buffer_append_text(&out, "| Setting | Type | Default | Range | Variable | What it does |\n");
         buffer_append_text(&out, "|---|---|---|---|---|---|\n");
         for (size_t j = 0; j < sections[i].count; j++)

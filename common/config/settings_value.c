@@ -69,6 +69,10 @@ void settings_value_write_range(const struct setting *row, struct buffer *out)
     write_number(row->type, row->min, out);
     buffer_append_text(out, " to ");
     write_number(row->type, row->max, out);
+    if (row->type == SETTING_TEXT || row->type == SETTING_SECRET)
+        buffer_append_text(out, " bytes");
+    if (row->type == SETTING_LIST)
+        buffer_append_text(out, " texts");
 }
 
 void settings_value_write_wanted(const struct setting *row, struct buffer *out)
@@ -84,10 +88,6 @@ void settings_value_write_wanted(const struct setting *row, struct buffer *out)
     };
     buffer_append_text(out, kinds[row->type]);
     settings_value_write_range(row, out);
-    if (row->type == SETTING_TEXT || row->type == SETTING_SECRET)
-        buffer_append_text(out, " bytes");
-    if (row->type == SETTING_LIST)
-        buffer_append_text(out, " texts");
 }
 
 /* The error of a value: what it is (unless secret), what is wrong, and what would be right. */

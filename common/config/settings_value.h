@@ -37,5 +37,5 @@ void settings_value_write(const struct setting *row, const void *field, struct b
 const char *settings_type_text(enum setting_type type);
 void settings_value_write_wanted(const struct setting *row, struct buffer *out);
 
-/* The row's min and max as "1s to 30s"; nothing for a type without a range. */
+/* The row's min and max as "1s to 30s", "1 to 64 bytes"; nothing for a type without a range. */
 void settings_value_write_range(const struct setting *row, struct buffer *out);

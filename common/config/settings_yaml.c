@@ -204,7 +204,7 @@ static int read_file(const char *path, char **text_out, size_t *length_out, stru
     if (ferror(file))
         status = error_set(error, errno, "%s cannot be read: %s", path, strerror(errno));
     else if (length > SETTINGS_FILE_BYTES_MAX)
-        status = error_set(error, EINVAL, "%s is longer than %d bytes", path, SETTINGS_FILE_BYTES_MAX);
+        status = error_set(error, EINVAL, "%s is longer than %zu bytes", path, SETTINGS_FILE_BYTES_MAX);
     (void)fclose(file);
     if (status < 0) {
         free(text);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/domain/attempt.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -267,7 +266,7 @@ static int write_bool(const struct json_value *value, char *member)
 static int write_bytes(const struct json_value *value, const struct field *field, char *member)
 {
     size_t max = bytes_max(field);
-    if (value->kind != JSON_TEXT || value->length - 2 >= BASE64_BYTES(max))
+    if (value->kind != JSON_KIND_TEXT || value->length - 2 >= BASE64_BYTES(max))
         return -EINVAL;
     uint8_t *bytes = alloc_bytes(value->length / 4 * 3 + 1);
     struct stretch stretch = {.bytes = bytes};
@@ -297,10 +296,9 @@ static int write_value(const struct json_value *value, const struct field *field
     case TRIGGER:
         return write_name(value, field, member);
     case BYTES:
-        return write_bytes(value, field, member);
+        break;
     }
-    assert(!"unknown kind");
-    return -EINVAL;
+    return write_bytes(value, field, member);
 }
 
 static int write_fields(const struct json_member members[static ARRAY_LENGTH(fields)], struct attempt *attempt,
@@ -308,9 +306,9 @@ static int write_fields(const struct json_member members[static ARRAY_LENGTH(fie
 {
     for (size_t i = 0; i < ARRAY_LENGTH(fields); i++) {
         const struct json_value *value = &members[i].value;
-        if (value->kind == JSON_ABSENT && fields[i].presence == REQUIRED)
+        if (value->kind == JSON_KIND_ABSENT && fields[i].presence == REQUIRED)
             return error_set(error, EINVAL, "%s is missing", fields[i].name);
-        if (value->kind != JSON_ABSENT && write_value(value, &fields[i], attempt) < 0)
+        if (value->kind != JSON_KIND_ABSENT && write_value(value, &fields[i], attempt) < 0)
             return error_set(error, EINVAL, "%s has the wrong type or form", fields[i].name);
     }
     if (attempt->delivery.number == 0)

@@ -1,8 +1,8 @@
 #pragma once
 /*
  * SHA-256 and HMAC-SHA256, as ids and signatures need them: algorithms fetched once, no allocation after a thread's
- * first use. Any thread. Source: facts in hostile.md section 11 (implicit fetching is slow). SPDX-License-Identifier:
- * Apache-2.0
+ * first use. Any thread. Source: facts in hostile.md section 11 (implicit fetching is slow).
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include <stddef.h>
 #include <stdint.h>

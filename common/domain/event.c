@@ -50,7 +50,7 @@ bool event_id_is_valid(const char *id, size_t length)
 /* An id goes into headers, file names and logs. Nothing is read when it is absent. */
 static int read_id(const struct json_member *member, char *id_out, size_t bytes_max, struct error *error)
 {
-    if (member->value.kind == JSON_ABSENT)
+    if (member->value.kind == JSON_KIND_ABSENT)
         return 0;
     if (json_read_text(&member->value, id_out, bytes_max) < 0 || !event_id_is_valid(id_out, strlen(id_out)))
         return error_set(error, EINVAL, "%s has to be a text of 1 to %zu letters, digits and _ - . :", member->name,
@@ -60,7 +60,7 @@ static int read_id(const struct json_member *member, char *id_out, size_t bytes_
 
 static int read_type(const struct json_member *member, struct event *event, struct error *error)
 {
-    if (member->value.kind == JSON_ABSENT)
+    if (member->value.kind == JSON_KIND_ABSENT)
         return error_set(error, EINVAL, "type is missing");
     if (json_read_text(&member->value, event->type, EVENT_TYPE_BYTES_MAX) < 0 ||
         !event_type_is_valid(event->type, strlen(event->type)))
@@ -72,7 +72,7 @@ static int read_type(const struct json_member *member, struct event *event, stru
 static int read_created_at(const struct json_member *member, struct event *event, struct error *error)
 {
     char text[64];
-    if (member->value.kind == JSON_ABSENT)
+    if (member->value.kind == JSON_KIND_ABSENT)
         return 0;
     event->has_created_at = true;
     if (json_read_text(&member->value, text, sizeof(text) - 1) < 0 ||
@@ -83,7 +83,7 @@ static int read_created_at(const struct json_member *member, struct event *event
 
 static int read_ordering_key(const struct json_member *member, struct event *event, struct error *error)
 {
-    if (member->value.kind == JSON_ABSENT)
+    if (member->value.kind == JSON_KIND_ABSENT)
         return 0;
     if (json_read_text(&member->value, event->ordering_key, EVENT_ORDERING_KEY_BYTES_MAX) < 0)
         return error_set(error, EINVAL, "ordering_key has to be a text of at most %d bytes",
@@ -102,7 +102,7 @@ static int read_fields(const struct json_member fields[static FIELD_COUNT], stru
         result = read_id(&fields[ORG_ID], event->org_id, ORG_ID_BYTES_MAX, error);
     if (result == 0)
         result = read_ordering_key(&fields[ORDERING_KEY], event, error);
-    if (result == 0 && fields[DATA].value.kind != JSON_OBJECT)
+    if (result == 0 && fields[DATA].value.kind != JSON_KIND_OBJECT)
         result = error_set(error, EINVAL, "data has to be there, and an object");
     return result;
 }

@@ -1,7 +1,8 @@
 #pragma once
 /*
  * Names of event types, and the patterns by which webhooks subscribe to them: an exact type, "escalation.*" (every type
- * below that prefix) or "*". Pure. SPDX-License-Identifier: Apache-2.0
+ * below that prefix) or "*". Pure.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,7 @@
 #pragma once
 /*
- * Which custom headers a webhook may carry. Pure. Source: hostile.md section 13. SPDX-License-Identifier: Apache-2.0
+ * Which custom headers a webhook may carry. Pure. Source: hostile.md section 13.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include "common/base/attributes.h"
 #include "common/base/error.h"

@@ -91,7 +91,7 @@ static bool is_numeric(const char *label)
 static int check_label(const char *label, size_t length, struct error *error)
 {
     if (length == 0)
-        return error_set(error, EINVAL, "the host name has an empty part: a dot too many");
+        return error_set(error, EINVAL, "the host name has two dots in a row, or one at its start or end");
     if (length > LABEL_BYTES_MAX)
         return error_set(error, EINVAL, "a part of the host name is longer than %d characters", LABEL_BYTES_MAX);
     if (label[0] == '-' || label[length - 1] == '-')
@@ -122,9 +122,10 @@ static int check_name(const struct url_policy *policy, const char *name, struct 
     }
     for (size_t i = 0; i < ARRAY_LENGTH(denied_names); i++) {
         bool is_allowed = denied_names[i].kind == INTERNAL && policy->allow_internal_names;
+        if (!is_allowed && strcmp(name, denied_names[i].name) == 0)
+            return error_set(error, EINVAL, "\"%s\" is %s", name, denied_names[i].reason);
         if (!is_allowed && is_below(name, denied_names[i].name))
-            return error_set(error, EINVAL, "%s: names below \"%s\" are %s", name, denied_names[i].name,
-                             denied_names[i].reason);
+            return error_set(error, EINVAL, "names below \"%s\" are %s", denied_names[i].name, denied_names[i].reason);
     }
     if (strchr(name, '.') == NULL && !policy->allow_internal_names)
         return error_set(error, EINVAL, "\"%s\" has no dot: only public host names can be used", name);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/domain/json_scan.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -191,7 +190,7 @@ static bool skip_byte(struct scanner *scanner, const char *any_of)
 
 static int take_number(struct scanner *scanner)
 {
-    member_starts(scanner, JSON_NUMBER);
+    member_starts(scanner, JSON_KIND_NUMBER);
     (void)skip_byte(scanner, "-");
     bool has_zero_first = scanner->at < scanner->end && *scanner->at == '0';
     size_t digit_count = skip_digits(scanner);
@@ -222,7 +221,7 @@ static int take_word(struct scanner *scanner, const char *word, enum json_kind k
 static int take_text(struct scanner *scanner)
 {
     struct json_string text;
-    member_starts(scanner, JSON_TEXT);
+    member_starts(scanner, JSON_KIND_TEXT);
     int result = take_string(scanner, &text);
     if (result == 0)
         value_ends(scanner);
@@ -233,7 +232,7 @@ static int open_level(struct scanner *scanner, bool is_object)
 {
     if (scanner->depth == JSON_DEPTH_MAX)
         return refuse(scanner, "nested too deeply");
-    member_starts(scanner, is_object ? JSON_OBJECT : JSON_ARRAY);
+    member_starts(scanner, is_object ? JSON_KIND_OBJECT : JSON_KIND_ARRAY);
     scanner->levels[scanner->depth++] = (struct level){.is_object = is_object, .first_key = scanner->key_count};
     scanner->at++;
     scanner->expected = is_object ? EXPECT_NAME_OR_END : EXPECT_ITEM_OR_END;
@@ -263,11 +262,11 @@ static int take_value(struct scanner *scanner)
     case '"':
         return take_text(scanner);
     case 't':
-        return take_word(scanner, "true", JSON_BOOL);
+        return take_word(scanner, "true", JSON_KIND_BOOL);
     case 'f':
-        return take_word(scanner, "false", JSON_BOOL);
+        return take_word(scanner, "false", JSON_KIND_BOOL);
     case 'n':
-        return take_word(scanner, "null", JSON_NULL);
+        return take_word(scanner, "null", JSON_KIND_NULL);
     default:
         if (*scanner->at == '-' || is_digit(*scanner->at))
             return take_number(scanner);
@@ -322,12 +321,11 @@ static int take_next(struct scanner *scanner)
     case EXPECT_NAME_OR_END:
         return is_closing(scanner) ? close_level(scanner) : take_name(scanner);
     case EXPECT_COMMA_OR_END:
-        if (scanner->depth == 0)
-            return refuse(scanner, "something behind the end");
-        return is_closing(scanner) ? close_level(scanner) : take_comma(scanner);
+        break;
     }
-    assert(!"unknown expectation");
-    return -EINVAL;
+    if (scanner->depth == 0)
+        return refuse(scanner, "something behind the end");
+    return is_closing(scanner) ? close_level(scanner) : take_comma(scanner);
 }
 
 static int scan(struct scanner *scanner)
@@ -359,7 +357,7 @@ int json_scan(const char *json, size_t length, struct json_member *members, size
     };
     scanner.keys = scanner.embedded_keys;
     for (size_t i = 0; i < member_count; i++)
-        members[i].value = (struct json_value){.kind = JSON_ABSENT};
+        members[i].value = (struct json_value){.kind = JSON_KIND_ABSENT};
     int result = scan(&scanner);
     if (scanner.keys != scanner.embedded_keys)
         free(scanner.keys);
@@ -371,7 +369,7 @@ int json_scan(const char *json, size_t length, struct json_member *members, size
 
 int json_read_text(const struct json_value *value, char *text_out, size_t length_max)
 {
-    if (value->kind != JSON_TEXT)
+    if (value->kind != JSON_KIND_TEXT)
         return -EINVAL;
     struct json_string string = {.text = value->text + 1, .length = value->length - 2, .has_escape = true};
     return json_string_read(&string, text_out, length_max);
@@ -379,14 +377,14 @@ int json_read_text(const struct json_value *value, char *text_out, size_t length
 
 int json_read_int64(const struct json_value *value, int64_t *number_out)
 {
-    if (value->kind != JSON_NUMBER || parse_int64(value->text, value->length, number_out) < 0)
+    if (value->kind != JSON_KIND_NUMBER || parse_int64(value->text, value->length, number_out) < 0)
         return -EINVAL;
     return 0;
 }
 
 int json_read_bool(const struct json_value *value, bool *is_true_out)
 {
-    if (value->kind != JSON_BOOL)
+    if (value->kind != JSON_KIND_BOOL)
         return -EINVAL;
     *is_true_out = value->text[0] == 't';
     return 0;

@@ -3,7 +3,8 @@
  * A look at JSON text (RFC 8259) without making a copy of it: is it well formed, and where do the members of the
  * outermost object stand? Stricter than the grammar in what two readers could understand differently: no key twice in
  * an object, only UTF-8, limits on depth and keys. Numbers keep their text, whatever their size; \u0000 and single
- * surrogates are left to who reads that value. Pure, no recursion. SPDX-License-Identifier: Apache-2.0
+ * surrogates are left to who reads that value. Pure, no recursion.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,13 +17,13 @@
 #define JSON_KEYS_MAX  10000 /* in the whole text */
 
 enum json_kind {
-    JSON_ABSENT, /* no such member */
-    JSON_NULL,
-    JSON_BOOL,
-    JSON_NUMBER,
-    JSON_TEXT,
-    JSON_ARRAY,
-    JSON_OBJECT
+    JSON_KIND_ABSENT, /* no such member */
+    JSON_KIND_NULL,
+    JSON_KIND_BOOL,
+    JSON_KIND_NUMBER,
+    JSON_KIND_TEXT,
+    JSON_KIND_ARRAY,
+    JSON_KIND_OBJECT
 };
 
 /* A value as it stands there: a text with its quotes and escapes. */

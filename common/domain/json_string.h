@@ -1,7 +1,8 @@
 #pragma once
 /*
  * A string as it stands in JSON text, between its quotes and known to be sound: compared and read by the characters
- * that it stands for, so that "\u0069d" is "id". Pure. SPDX-License-Identifier: Apache-2.0
+ * that it stands for, so that "\u0069d" is "id". Pure.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,8 @@
 #pragma once
 /*
  * How an attempt ended: outcome, error class, and whose fault it was. The tables are the single source of the names in
- * C, SQL, JSON, metrics and documentation. Pure. SPDX-License-Identifier: Apache-2.0
+ * C, SQL, JSON, metrics and documentation. Pure.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,8 @@
 #pragma once
 /*
  * What follows an attempt: delivered, another attempt after a delay, or the end. Pure: no clock, no random number of
- * its own. Source: design section 4. SPDX-License-Identifier: Apache-2.0
+ * its own. Source: design section 4.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>
 #include <stddef.h>

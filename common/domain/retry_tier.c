@@ -4,7 +4,9 @@
 #include <assert.h>
 #include <stddef.h>
 
-#define LATE_MS_MAX 1000 /* what rounding may add to a short delay; a tenth to a long one */
+/* What rounding may add: a tenth, but at least one second and at most one minute. */
+#define LATE_MS_LEAST 1000
+#define LATE_MS_MOST  60000
 
 static const struct {
     const char *name;
@@ -44,14 +46,15 @@ int64_t retry_plan_round_ms(int64_t delay_ms)
     int64_t best_ms = 0;
     if (delay_ms < 1)
         delay_ms = 1;
-    int64_t max_ms = delay_ms + (delay_ms / 10 > LATE_MS_MAX ? delay_ms / 10 : LATE_MS_MAX);
+    int64_t late_ms = delay_ms / 10 < LATE_MS_MOST ? delay_ms / 10 : LATE_MS_MOST;
+    int64_t max_ms = delay_ms + (late_ms > LATE_MS_LEAST ? late_ms : LATE_MS_LEAST);
     for (size_t i = 0; i < RETRY_TIER_COUNT; i++) {
         int64_t tier_ms = tiers[i].delay_ms;
         int64_t rounded_ms = (delay_ms + tier_ms - 1) / tier_ms * tier_ms;
         if (rounded_ms <= max_ms && (best_ms == 0 || count_hops(rounded_ms) < count_hops(best_ms)))
             best_ms = rounded_ms;
     }
-    assert(best_ms >= delay_ms); /* the first tier is never longer than LATE_MS_MAX */
+    assert(best_ms >= delay_ms); /* the first tier is no longer than LATE_MS_LEAST */
     return best_ms;
 }
 

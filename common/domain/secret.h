@@ -1,8 +1,8 @@
 #pragma once
 /*
  * A webhook's signing secret: "whsec_" + base64 of 24 to 64 bytes (32 when made here). Pure; the caller brings the
- * random bytes. Texts with secrets are wiped by their owner. Source: design section 4. SPDX-License-Identifier:
- * Apache-2.0
+ * random bytes. Texts with secrets are wiped by their owner. Source: design section 4.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include <stddef.h>
 #include <stdint.h>

@@ -101,9 +101,10 @@ static bool read_time(struct span text, char time_out[static TIME_BYTES], int64_
 
 static int check_time(int64_t signed_s, int64_t now_s, int64_t tolerance_s)
 {
-    if (signed_s < now_s - tolerance_s)
+    int64_t age_s = now_s - signed_s;
+    if (age_s > tolerance_s)
         return SIGNATURE_TOO_OLD;
-    return signed_s > now_s + tolerance_s ? SIGNATURE_TOO_NEW : 0;
+    return -age_s > tolerance_s ? SIGNATURE_TOO_NEW : 0;
 }
 
 /* Is one of the parts that start with name the expected text? Looks at all of them, in constant time each. */

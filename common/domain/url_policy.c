@@ -92,7 +92,8 @@ static int cut(const struct url_policy *policy, const char *text, struct pieces 
     else if (policy->allow_plain_http && strncasecmp(text, "http://", 7) == 0)
         authority = text + 7;
     else
-        return error_set(error, EINVAL, "the URL has to start with https://");
+        return error_set(error, EINVAL, "the URL has to start with https://%s",
+                         policy->allow_plain_http ? " or http://" : "");
     return cut_host(authority, strcspn(authority, "/?"), pieces, error);
 }
 

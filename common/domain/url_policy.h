@@ -1,7 +1,8 @@
 #pragma once
 /*
  * What a webhook's URL may be. Parsing is libcurl's (the parser that will use it); the rules and the words are ours.
- * Pure: no look-ups. Source: hostile.md sections 1, 2, 3 and 8. SPDX-License-Identifier: Apache-2.0
+ * Pure: no look-ups. Source: hostile.md sections 1, 2, 3 and 8.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,8 @@
 /*
  * A webhook as people configure it, and the index by which a dispatcher finds those that an event goes to. A webhook is
  * immutable and counted: a delivery keeps the version it started with while a newer table is swapped in. Pure; one
- * thread. SPDX-License-Identifier: Apache-2.0
+ * thread.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,6 +7,7 @@
 #include "common/domain/webhook.h"
 
 #define uthash_malloc(size) alloc_bytes(size)
+#define HASH_FUNCTION       HASH_FNV /* the default falls through cases without saying so, which clang warns about */
 #include <uthash.h>
 
 /* A webhook's place in the table. */

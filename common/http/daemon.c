@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CONNECTION_MEMORY_BYTES (32 * 1024) /* request line, headers and read buffer of one connection */
+#define CONNECTION_MEMORY_BYTES 32768 /* request line, headers and read buffer of one connection */
 
 int daemon_start(struct exchange_group *group, const struct daemon_settings *settings, struct MHD_Daemon **daemon_out,
                  struct error *error)

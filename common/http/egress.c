@@ -15,8 +15,7 @@ static const struct setting rows[] = {
 
 struct settings_section egress_settings_section(struct egress_settings *values)
 {
-    return (struct settings_section){
-        .name = "egress", .rows = rows, .count = ARRAY_LENGTH(rows), .values = values};
+    return (struct settings_section){.name = "egress", .rows = rows, .count = ARRAY_LENGTH(rows), .values = values};
 }
 
 static int parse_ranges(const struct settings_list *list, const char *name, struct address_range *ranges,
@@ -41,7 +40,8 @@ static int parse_ports(const struct settings_list *list, struct url_policy *poli
             continue;
         }
         if (parse_int64(text, strlen(text), &port) < 0 || port < 1 || port > 65535)
-            return error_set(error, EINVAL, "egress.allowed_ports: \"%s\": expected a port from 1 to 65535, or any", text);
+            return error_set(error, EINVAL, "egress.allowed_ports: \"%s\": expected a port from 1 to 65535, or any",
+                             text);
         policy->ports[policy->port_count++] = (uint16_t)port;
     }
     return 0;
@@ -54,7 +54,8 @@ int egress_url_policy(const struct egress_settings *settings, struct url_policy 
     int code =
         parse_ranges(&settings->allowed_ranges, "allowed_ranges", addresses->allowed, &addresses->allowed_count, error);
     if (code == 0)
-        code = parse_ranges(&settings->denied_ranges, "denied_ranges", addresses->denied, &addresses->denied_count, error);
+        code =
+            parse_ranges(&settings->denied_ranges, "denied_ranges", addresses->denied, &addresses->denied_count, error);
     if (code == 0)
         code = parse_ports(&settings->allowed_ports, &policy, error);
     if (code < 0)

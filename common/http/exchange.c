@@ -29,7 +29,7 @@ static const struct exchange_refusal method_unknown = {MHD_HTTP_METHOD_NOT_ALLOW
 
 struct exchange *exchange_of(const struct http_request *request)
 {
-    return request->connection_;
+    return request->exchange;
 }
 
 void *exchange_on_target(void *owner, const char *target, struct MHD_Connection *connection)
@@ -39,7 +39,7 @@ void *exchange_on_target(void *owner, const char *target, struct MHD_Connection 
     exchange->connection = connection;
     exchange->state = EXCHANGE_RECEIVING;
     exchange->target = alloc_text(target == NULL ? "" : target);
-    exchange->request.connection_ = exchange;
+    exchange->request.exchange = exchange;
     exchange->request.body = "";
     exchange->request.request_id = exchange->request_id;
     buffer_init(&exchange->body, 0);

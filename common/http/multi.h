@@ -11,4 +11,5 @@ struct multi;
 /* ended is called for each transfer that is over; the handle is still in the multi then. */
 struct multi *multi_new(uv_loop_t *loop, void (*ended)(void *owner, CURL *easy, CURLcode result), void *owner);
 CURLM *multi_curl(struct multi *multi);
-void multi_free(struct multi *multi); /* NULL-safe; no transfer inside. The memory goes when the loop has closed the handles. */
+void multi_free(
+    struct multi *multi); /* NULL-safe; no transfer inside. The memory goes when the loop has closed the handles. */

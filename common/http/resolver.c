@@ -19,9 +19,9 @@ struct resolver_name {
     struct resolver_answer answer;
     uint64_t fresh_until_ms; /* monotonic; 0: nothing known yet */
     bool is_asking;
-    bool is_waiting;                      /* in resolver->waiting */
-    struct resolver_question *questions;  /* waiting for the look-up */
-    struct resolver_name *prev, *next;    /* of resolver->waiting */
+    bool is_waiting;                     /* in resolver->waiting */
+    struct resolver_question *questions; /* waiting for the look-up */
+    struct resolver_name *prev, *next;   /* of resolver->waiting */
     uv_getaddrinfo_t lookup;
 };
 
@@ -68,7 +68,8 @@ static void add_address(const struct resolver *resolver, const struct sockaddr *
         if (address->sa_family == AF_INET)
             (void)inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)address)->sin_addr, text, sizeof text);
         else if (address->sa_family == AF_INET6)
-            (void)inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, text, sizeof text);
+            (void)inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, text,
+                            sizeof text);
         char what[96];
         (void)snprintf(what, sizeof what, "address %s is not allowed", text);
         fail(answer, ERROR_CLASS_BLOCKED_ADDRESS, what, refusal);
@@ -137,8 +138,8 @@ static void on_lookup(uv_getaddrinfo_t *lookup, int status, struct addrinfo *fou
     name->is_asking = false;
     read_addresses(name, status, found);
     uv_freeaddrinfo(found);
-    name->fresh_until_ms = clock_monotonic_ms() +
-                           (name->answer.error == ERROR_CLASS_NONE ? RESOLVER_KEPT_MS : RESOLVER_KEPT_FAILED_MS);
+    name->fresh_until_ms =
+        clock_monotonic_ms() + (name->answer.error == ERROR_CLASS_NONE ? RESOLVER_KEPT_MS : RESOLVER_KEPT_FAILED_MS);
     if (resolver->is_closing) {
         name_free(name);
         if (resolver->lookup_count == 0)
@@ -183,7 +184,7 @@ static void make_room(struct resolver *resolver)
     struct resolver_name *name, *tmp;
     if (HASH_COUNT(resolver->names) < RESOLVER_NAMES_MAX)
         return;
-    HASH_ITER (hh, resolver->names, name, tmp) {
+    HASH_ITER(hh, resolver->names, name, tmp) {
         if (name->questions == NULL && !name->is_asking && !name->is_waiting) {
             name_free(name);
             return;
@@ -250,7 +251,7 @@ void resolver_free(struct resolver *resolver)
     if (resolver == NULL)
         return;
     resolver->is_closing = true;
-    HASH_ITER (hh, resolver->names, name, tmp) {
+    HASH_ITER(hh, resolver->names, name, tmp) {
         assert(name->questions == NULL);
         if (name->is_asking)
             (void)uv_cancel((uv_req_t *)&name->lookup); /* too late for a running one: on_lookup() frees it */

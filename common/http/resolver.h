@@ -1,8 +1,8 @@
 #pragma once
 /*
- * Host names → addresses that the policy allows, off the loop's thread. Answers are kept for a while, look-ups of one name are
- * shared, and the number under way is bounded. An answer with any refused address is refused whole (DNS rebinding).
- * One thread. Source: hostile.md sections 1, 7 and 9. SPDX-License-Identifier: Apache-2.0
+ * Host names → addresses that the policy allows, off the loop's thread. Answers are kept for a while, look-ups of one
+ * name are shared, and the number under way is bounded. An answer with any refused address is refused whole (DNS
+ * rebinding). One thread. Source: hostile.md sections 1, 7 and 9. SPDX-License-Identifier: Apache-2.0
  */
 #include <netinet/in.h>
 #include <stdint.h>
@@ -34,8 +34,8 @@ struct resolver_answer {
     size_t count;
 };
 
-/* Embedded by whoever asks. answered is called once, from inside resolver_ask() when the answer is known, else later on the loop; the
- * answer is borrowed until it returns. */
+/* Embedded by whoever asks. answered is called once, from inside resolver_ask() when the answer is known, else later on
+ * the loop; the answer is borrowed until it returns. */
 struct resolver_question {
     void (*answered)(struct resolver_question *question, const struct resolver_answer *answer);
     struct resolver_question *prev, *next; /* internal */

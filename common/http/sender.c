@@ -76,7 +76,8 @@ static void move(struct transfer *transfer, struct transfer **list)
         DL_APPEND(*list, transfer);
 }
 
-/* ---- what libcurl calls -------------------------------------------------------------------------------------------- */
+/* ---- what libcurl calls --------------------------------------------------------------------------------------------
+ */
 
 static bool refuses(struct transfer *transfer, const struct sockaddr *address)
 {
@@ -121,13 +122,24 @@ static void read_status_line(struct transfer *transfer, const char *line, size_t
     transfer->retry_after_ms = RETRY_AFTER_NONE;
 }
 
+static bool is_blank(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
 static void read_header(struct transfer *transfer, const char *line, size_t size)
 {
     static const char retry_after[] = "Retry-After:";
     const size_t name_size = sizeof retry_after - 1;
     if (size <= name_size || strncasecmp(line, retry_after, name_size) != 0)
         return;
-    transfer->retry_after_ms = retry_after_parse(line + name_size, size - name_size, clock_wall_ms());
+    const char *value = line + name_size;
+    const char *end = line + size;
+    while (value < end && is_blank(*value))
+        value++;
+    while (end > value && is_blank(end[-1]))
+        end--;
+    transfer->retry_after_ms = retry_after_parse(value, (size_t)(end - value), clock_wall_ms());
 }
 
 static void keep(char *kept, size_t *kept_size, size_t max, const char *bytes, size_t size)
@@ -172,7 +184,8 @@ static size_t on_body(char *bytes, size_t unit, size_t size, void *owner)
     return transfer->body_total_bytes > SENDER_RESPONSE_BODY_BYTES_MAX ? 0 : size;
 }
 
-/* ---- transfers ----------------------------------------------------------------------------------------------------- */
+/* ---- transfers -----------------------------------------------------------------------------------------------------
+ */
 
 /* What is the same for every request; set once per handle. */
 static void set_up_easy(struct transfer *transfer)
@@ -280,7 +293,8 @@ static void on_report_failed(uv_timer_t *timer)
     struct sender *sender = timer->data;
     while (sender->failed != NULL) {
         struct transfer *transfer = sender->failed;
-        struct sender_response response = {.error = transfer->is_blocked ? ERROR_CLASS_BLOCKED_ADDRESS : ERROR_CLASS_DNS};
+        struct sender_response response = {.error =
+                                               transfer->is_blocked ? ERROR_CLASS_BLOCKED_ADDRESS : ERROR_CLASS_DNS};
         complete(transfer, &response);
     }
 }
@@ -307,7 +321,8 @@ static void read_timing(struct transfer *transfer, struct transfer_facts *facts,
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_APPCONNECT_TIME_T, &secured_us);
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &sending_us);
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_STARTTRANSFER_TIME_T, &first_byte_us);
-    facts->is_connected = connected_us > 0 || sending_us > 0;
+    /* A handshake that hangs shows in no timer of 7.88, only in the text ("SSL connection timeout"). */
+    facts->is_connected = connected_us > 0 || sending_us > 0 || strstr(transfer->curl_text, "SSL") != NULL;
     facts->is_secured = secured_us > 0 || sending_us > 0;
     timing_out->connect_ms = stage_ms(connected_us, 0);
     timing_out->tls_ms = stage_ms(secured_us, connected_us);
@@ -429,7 +444,7 @@ static void on_resolve_check(uv_timer_t *timer)
     struct sender *sender = timer->data;
     struct transfer *transfer, *tmp;
     uint64_t now_ms = clock_monotonic_ms();
-    DL_FOREACH_SAFE (sender->resolving, transfer, tmp) {
+    DL_FOREACH_SAFE(sender->resolving, transfer, tmp) {
         if (now_ms - transfer->started_ms < transfer->exchange->request.connect_timeout_ms)
             continue;
         resolver_cancel(&transfer->question);
@@ -439,9 +454,11 @@ static void on_resolve_check(uv_timer_t *timer)
         (void)uv_timer_stop(timer);
 }
 
-/* ---- the seam ------------------------------------------------------------------------------------------------------ */
+/* ---- the seam ------------------------------------------------------------------------------------------------------
+ */
 
-int sender_open(const struct egress_settings *settings, uv_loop_t *loop, struct sender **sender_out, struct error *error)
+int sender_open(const struct egress_settings *settings, uv_loop_t *loop, struct sender **sender_out,
+                struct error *error)
 {
     struct url_policy policy;
     int code = egress_url_policy(settings, &policy, error);

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/base/alloc.h"
@@ -15,8 +16,8 @@
 
 struct http_server {
     struct exchange_group group;
+    int listen_fd; /* -1: no longer accepting */
     unsigned port;
-    bool is_accepting;
     unsigned thread_count;
     struct daemon_thread **threads; /* thread_count of them */
     struct MHD_Daemon *daemon;      /* on a loop: driven by poll and timer */
@@ -114,16 +115,16 @@ int http_server_new(const struct http_server_settings *settings, uv_loop_t *loop
     if (status < 0)
         return status;
     struct http_server *server = ALLOC(struct http_server);
+    server->listen_fd = daemon.listen_fd;
     server->port = port;
-    server->is_accepting = true;
     server->group.routes = settings->routes;
     server->group.owner = settings->owner;
     server->group.may_answer_later = is_on_loop;
     server->group.resumed = on_resumed;
     status = is_on_loop ? start_on_loop(server, loop, &daemon, error)
                         : start_threads(server, settings->thread_count, &daemon, error);
-    (void)close(daemon.listen_fd); /* the daemons have copies */
     if (status < 0) {
+        (void)close(server->listen_fd);
         free(server);
         return status;
     }
@@ -133,10 +134,12 @@ int http_server_new(const struct http_server_settings *settings, uv_loop_t *loop
 
 void http_server_stop_accepting(struct http_server *server)
 {
-    if (!server->is_accepting)
+    if (server->listen_fd < 0)
         return;
-    server->is_accepting = false;
     atomic_store(&server->group.is_draining, true);
+    (void)shutdown(server->listen_fd, SHUT_RDWR); /* for the copy of a thread that is busy, too */
+    (void)close(server->listen_fd);
+    server->listen_fd = -1;
     for (unsigned i = 0; i < server->thread_count; i++)
         daemon_thread_stop_accepting(server->threads[i]);
     if (server->daemon != NULL)
@@ -164,6 +167,8 @@ void http_server_free(struct http_server *server)
 {
     if (server == NULL)
         return;
+    if (server->listen_fd >= 0)
+        (void)close(server->listen_fd);
     if (server->daemon == NULL) {
         free_threads(server);
         free(server);

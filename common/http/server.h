@@ -27,7 +27,7 @@ struct http_request {
     size_t body_length;
     const char *request_id;
     const struct http_route *route;
-    void *connection_; /* internal */
+    void *exchange; /* of the server */
 };
 
 /* The value of a header or query parameter, or NULL. Valid while the request is and its server is not freed. A header

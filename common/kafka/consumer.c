@@ -17,7 +17,9 @@
 #define EVENTS_PER_TURN 64
 #define CLOSE_COMMIT_MS 2000
 #define DESTROY_MS      2000
+#define CUT_OFF_MS      500 /* a client that could not even leave is waiting for a broker */
 #define QUEUE_KBYTES    4096
+#define FETCH_KBYTES    1024 /* of one partition in one answer */
 #define QUEUE_RECORDS   2000
 
 /* ---- the member -------------------------------------------------------------------------------------------------- */
@@ -44,14 +46,13 @@ static void finish_close(struct kafka_consumer *consumer)
         consumer->closed(consumer->closed_owner);
 }
 
-/* The consumer's queue is forwarded to the one given here, so polling ours goes on serving everything. */
+/* librdkafka forwards the consumer's queue to the one given here, so polling ours goes on serving everything. */
 static void leave_group(struct kafka_consumer *consumer)
 {
     set_state(consumer, CONSUMER_LEAVING);
     rebalance_advance(consumer);
-    rd_kafka_queue_t *queue = rd_kafka_queue_new(consumer->client);
-    rd_kafka_error_t *failure = rd_kafka_consumer_close_queue(consumer->client, queue);
-    rd_kafka_queue_destroy(queue);
+    consumer->leaving_queue = rd_kafka_queue_new(consumer->client);
+    rd_kafka_error_t *failure = rd_kafka_consumer_close_queue(consumer->client, consumer->leaving_queue);
     if (failure == NULL)
         return;
     log_debug("kafka_close_refused", "%s",
@@ -73,6 +74,7 @@ static void advance_close(struct kafka_consumer *consumer)
         return;
     if (!is_closed)
         log_warning("kafka_close_slow", "leaving the group took too long; its coordinator will notice by itself");
+    consumer->is_cut_off = !is_closed;
     finish_close(consumer);
 }
 
@@ -136,15 +138,6 @@ static void on_ready(void *owner)
 
 /* ---- what a tick looks up ---------------------------------------------------------------------------------------- */
 
-static void look_up_cluster_id(struct kafka_consumer *consumer)
-{
-    char *cluster_id = rd_kafka_clusterid(consumer->client, 0);
-    if (cluster_id == NULL)
-        return;
-    (void)snprintf(consumer->cluster_id, sizeof consumer->cluster_id, "%s", cluster_id);
-    rd_kafka_mem_free(consumer->client, cluster_id);
-}
-
 /* A member that gets no partitions gets no event either, but it has a generation. */
 static void look_up_membership(struct kafka_consumer *consumer)
 {
@@ -172,8 +165,6 @@ static void look_up(struct kafka_consumer *consumer)
     if (consumer->state != CONSUMER_MEMBER || now_ms - consumer->looked_at_ms < TICK_MS)
         return;
     consumer->looked_at_ms = now_ms;
-    if (consumer->cluster_id[0] == '\0')
-        look_up_cluster_id(consumer);
     if (!consumer->has_joined)
         look_up_membership(consumer);
     DL_FOREACH(consumer->partitions, partition)
@@ -205,8 +196,11 @@ static int set_protocol(rd_kafka_conf_t *conf, const char *protocol, struct erro
 /* Sources: facts.md section 1 rec. 6 and section 0a. */
 static int set_options(rd_kafka_conf_t *conf, const struct kafka_consumer_settings *settings, struct error *error)
 {
-    char kbytes[16], records[16];
-    (void)snprintf(kbytes, sizeof kbytes, "%u", settings->queue_kbytes > 0 ? settings->queue_kbytes : QUEUE_KBYTES);
+    char kbytes[16], records[16], fetch_bytes[16];
+    unsigned queue_kbytes = settings->queue_kbytes > 0 ? settings->queue_kbytes : QUEUE_KBYTES;
+    unsigned fetch_kbytes = queue_kbytes < FETCH_KBYTES ? queue_kbytes : FETCH_KBYTES;
+    (void)snprintf(kbytes, sizeof kbytes, "%u", queue_kbytes);
+    (void)snprintf(fetch_bytes, sizeof fetch_bytes, "%u", fetch_kbytes * 1024);
     (void)snprintf(records, sizeof records, "%u",
                    settings->queue_records > 0 ? settings->queue_records : QUEUE_RECORDS);
 
@@ -345,11 +339,12 @@ void kafka_consumer_free(struct kafka_consumer *consumer)
         partition_detach(consumer->partitions);
     kafka_wakeup_free(consumer->wakeup);
     rd_kafka_queue_destroy(consumer->queue);
-    if (!kafka_destroy(consumer->client, DESTROY_MS))
-        log_warning("kafka_destroy_slow",
-                    "a Kafka consumer did not end in %d ms, with %zu partitions still in use; it "
-                    "is left behind",
-                    DESTROY_MS, consumer->partition_count);
+    if (consumer->leaving_queue != NULL)
+        rd_kafka_queue_destroy(consumer->leaving_queue); /* not before: it would be switched off */
+    unsigned destroy_ms = consumer->is_cut_off ? CUT_OFF_MS : DESTROY_MS;
+    if (!kafka_destroy(consumer->client, destroy_ms))
+        log_warning("kafka_destroy_slow", "a Kafka consumer did not end in %u ms (%zu partitions in use); left behind",
+                    destroy_ms, consumer->partition_count);
     consumer->is_freed = true;
     if (consumer->partition_count == 0)
         free(consumer);

@@ -63,6 +63,7 @@ enum consumer_state {
 struct kafka_consumer {
     rd_kafka_t *client;
     rd_kafka_queue_t *queue;
+    rd_kafka_queue_t *leaving_queue; /* what the group has to say while we leave it */
     struct kafka_wakeup *wakeup;
     uv_loop_t *loop;
     uv_timer_t *tick;
@@ -72,6 +73,7 @@ struct kafka_consumer {
     bool offsets_elsewhere;
     enum consumer_state state;
     bool is_reading_stopped;
+    bool is_cut_off; /* closed by its deadline, not by the group */
     bool has_joined;
     bool is_freed;                      /* but partitions live on */
     struct kafka_partition *partitions; /* assigned */

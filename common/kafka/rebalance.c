@@ -3,6 +3,7 @@
  * so a revocation may take its time (facts.md section 1), but not for ever. SPDX-License-Identifier: Apache-2.0
  */
 #include <assert.h>
+#include <stdio.h>
 #include <utlist.h>
 
 #include "common/base/alloc.h"
@@ -12,6 +13,7 @@
 
 #define ASSIGN_AGAIN_MS 1000
 #define COMMIT_MS       2000
+#define CLUSTER_ID_MS   500
 
 static const char *const state_texts[] = {
 #define X(name, text) [REBALANCE_##name] = text,
@@ -96,10 +98,31 @@ static void decline(struct kafka_consumer *consumer, struct rebalance *rebalance
     set_state(rebalance, REBALANCE_DONE, 0);
 }
 
-/* The owner says where to start; when it cannot yet, it is asked again. */
-static void step_assignment(struct kafka_consumer *consumer, struct rebalance *rebalance, uint64_t now_ms)
+/* Events without an id get one that depends on the cluster's, so it has to be known before the first record. */
+static bool knows_cluster(struct kafka_consumer *consumer)
+{
+    if (consumer->cluster_id[0] != '\0')
+        return true;
+    char *cluster_id = rd_kafka_clusterid(consumer->client, CLUSTER_ID_MS); /* at once: it came with the metadata */
+    if (cluster_id == NULL)
+        return false;
+    (void)snprintf(consumer->cluster_id, sizeof consumer->cluster_id, "%s", cluster_id);
+    rd_kafka_mem_free(consumer->client, cluster_id);
+    return true;
+}
+
+/* True when the owner said where to start. */
+static bool ask_owner(struct kafka_consumer *consumer, struct kafka_partition *const *partitions, int64_t *offsets_out,
+                      size_t count)
 {
     const struct kafka_consumer_owner *owner = &consumer->owner;
+    for (size_t i = 0; i < count; i++)
+        offsets_out[i] = RD_KAFKA_OFFSET_STORED;
+    return count == 0 || owner->assigned == NULL || owner->assigned(owner->owner, partitions, offsets_out, count) >= 0;
+}
+
+static void step_assignment(struct kafka_consumer *consumer, struct rebalance *rebalance, uint64_t now_ms)
+{
     size_t count_max = (size_t)rebalance->partitions->cnt;
     if (consumer->state == CONSUMER_LEAVING) {
         decline(consumer, rebalance);
@@ -110,13 +133,11 @@ static void step_assignment(struct kafka_consumer *consumer, struct rebalance *r
     struct kafka_partition **partitions = alloc_zeroed(count_max + 1, sizeof(struct kafka_partition *));
     int64_t *offsets = alloc_zeroed(count_max + 1, sizeof *offsets);
     size_t count = make_partitions(consumer, rebalance, partitions);
-    for (size_t i = 0; i < count; i++)
-        offsets[i] = RD_KAFKA_OFFSET_STORED;
-    if (count > 0 && owner->assigned != NULL && owner->assigned(owner->owner, partitions, offsets, count) < 0) {
-        set_state(rebalance, REBALANCE_ASSIGNING, now_ms + ASSIGN_AGAIN_MS);
-    } else {
+    if (knows_cluster(consumer) && ask_owner(consumer, partitions, offsets, count)) {
         assign(consumer, partitions, offsets, count);
         set_state(rebalance, REBALANCE_DONE, 0);
+    } else {
+        set_state(rebalance, REBALANCE_ASSIGNING, now_ms + ASSIGN_AGAIN_MS);
     }
     free(offsets);
     free(partitions);

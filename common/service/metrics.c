@@ -14,7 +14,7 @@
 #define US_PER_SECOND      1000000
 
 static const char *const type_texts[] = {
-#define X(name, text) [METRIC_##name] = text,
+#define X(name, text) [METRIC_##name] = (text),
     METRIC_TYPES(X)
 #undef X
 };

@@ -6,7 +6,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/service/build.h"
 
@@ -65,24 +64,19 @@ static void update_fds(void)
         metric_set(&values[PROCESS_MAX_FDS], (int64_t)limit.rlim_cur);
 }
 
-/* Field 22 of /proc/self/stat counts from the boot of the host, so the first reading of our own clock serves better. */
-static int64_t start_time_s(void)
+void process_metrics_start(int64_t wall_ms)
 {
-    static int64_t start_s;
-    if (start_s == 0)
-        start_s = clock_wall_ms() / 1000;
-    return start_s;
+    metric_set(&values[PROCESS_START_TIME], wall_ms / 1000);
+    metric_set(&values[SERVICE_BUILD_INFO], 1);
 }
 
 void process_metrics_update(void)
 {
-    metric_set(&values[SERVICE_BUILD_INFO], 1);
     metric_set(&values[SERVICE_LOG_ERROR], (int64_t)log_count(LOG_ERROR));
     metric_set(&values[SERVICE_LOG_WARNING], (int64_t)log_count(LOG_WARNING));
     metric_set(&values[SERVICE_LOG_INFO], (int64_t)log_count(LOG_INFO));
     metric_set(&values[SERVICE_LOG_DEBUG], (int64_t)log_count(LOG_DEBUG));
     metric_set(&values[PROCESS_CPU], cpu_us());
-    metric_set(&values[PROCESS_START_TIME], start_time_s());
     update_memory();
     update_fds();
 }

@@ -7,6 +7,9 @@
 
 extern const struct metric_table process_metrics;
 
+/* Once, at the start of the process. */
+void process_metrics_start(int64_t wall_ms);
+
 /* Reads the kernel's numbers into the table, just before it is written. */
 void process_metrics_update(void);
 

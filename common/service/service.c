@@ -44,7 +44,7 @@ static void collect_metrics(struct orders *orders)
     size_t count = 0;
     while (orders->service->metrics != NULL && orders->service->metrics[count] != NULL)
         count++;
-    orders->metrics = alloc_zeroed(count + 2, sizeof(*orders->metrics));
+    orders->metrics = alloc_zeroed(count + 2, sizeof(const struct metric_table *));
     orders->metrics[0] = &process_metrics;
     for (size_t i = 0; i < count; i++)
         orders->metrics[i + 1] = orders->service->metrics[i];

@@ -190,6 +190,7 @@ int service_run(const struct service *service, const struct service_run_settings
         log_error("start_failed", "no event loop: %s; the process ends", uv_strerror(status));
         return EXIT_FAILURE;
     }
+    process_metrics_start(clock_wall_ms());
     start_handles(&run);
     catch_signals(&run.signalled);
     if (start(&run, &error) < 0) {

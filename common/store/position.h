@@ -14,7 +14,8 @@ struct position {
 };
 
 /* Before the first row: the end of the year 9999. */
-#define POSITION_START ((struct position){.micros = 253402300799000000, .id = "~"})
+#define POSITION_START_MICROS INT64_C(253402300799000000)
+#define POSITION_START        ((struct position){.micros = POSITION_START_MICROS, .id = "~"})
 
 #define POSITION_TIME_BYTES (CLOCK_TEXT_BYTES + 12)
 

@@ -4,7 +4,6 @@ early; the end of the schedule goes to the dead topic."""
 import email.utils
 import json
 import socket
-import threading
 import time
 
 import pytest
@@ -31,8 +30,9 @@ FAILURES = {  # name → (answer, error class, code)
 
 @pytest.mark.parametrize("name", FAILURES)
 def test_a_failure_is_classed_and_tried_again(stack, receiver, path, webhook, name):
+    """By attempt, not by request: one on a kept connection that dies unanswered is made again at once, on a new one."""
     answer, error, code = FAILURES[name]
-    receiver.on(path, [answer, Answer()])
+    receiver.on(path, lambda request: answer if request.headers["x-keeptrusts-attempt"] == "1" else Answer())
     hook = webhook(events=["config.deployed"], retry_schedule=[1, 1], timeout_ms=1000)
     stack.publish(events.envelope("config.deployed"))
     first, second = stack.attempts(hook["id"], 2)[:2]
@@ -41,9 +41,9 @@ def test_a_failure_is_classed_and_tried_again(stack, receiver, path, webhook, na
         assert first[4] == code
     assert first[5] == "endpoint"
     assert (second[1], second[2], second[4]) == (2, "delivered", 200)
-    one, two = receiver.at(path)
-    assert one.body == two.body and one.headers["webhook-id"] == two.headers["webhook-id"]
-    assert (one.headers["x-keeptrusts-attempt"], two.headers["x-keeptrusts-attempt"]) == ("1", "2")
+    requests = receiver.at(path)
+    assert len({(request.body, request.headers["webhook-id"]) for request in requests}) == 1
+    assert [request.headers["x-keeptrusts-attempt"] for request in requests][0::len(requests) - 1] == ["1", "2"]
     assert second[7] >= first[6], "the second attempt started before its planned time"
 
 
@@ -158,10 +158,8 @@ def json_id(value):
 
 
 def test_a_hanging_endpoint_delays_no_other(stack, receiver, path, webhook):
-    receiver.on(path + "/hangs", Answer(raw=b"", then="hang"))
+    receiver.on(path + "/hangs", Answer(delay=60))
     webhook(receiver.url(path + "/hangs"), events=["config.deployed"], timeout_ms=2000, retry_schedule=[600])
     webhook(receiver.url(path + "/well"), events=["config.deployed"])
-    started = threading.Event()
-    started.set()
     stack.publish(*[events.envelope("config.deployed") for _ in range(500)])
     receiver.wait(path + "/well", 500, timeout=15)

@@ -58,7 +58,7 @@ class Recorder:
         self.process = None
 
     def start(self, **settings):
-        environment = dict(os.environ, KT_KAFKA_BOOTSTRAP=self.kafka.address, KT_KAFKA_GROUP_PROTOCOL="classic",
+        environment = dict(os.environ, KT_KAFKA_BOOTSTRAP=self.kafka.address,
                            KT_DATABASE_URL=self.database.url("kt_recorder"), KT_LOG_FORMAT="json", **settings)
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen([os.environ["KT_RECORDER"]], env=environment, stdin=subprocess.DEVNULL,

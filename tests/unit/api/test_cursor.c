@@ -10,7 +10,7 @@ static void a_cursor_comes_back_as_it_was(void **state)
     const struct position positions[] = {
         {1790000000123456,      "wh_06epa41f3k9q0b8r2s7t4v5w6x" },
         {0,                     "a"                             },
-        {POSITION_START.micros, "dlv_nuhtualqiiogfm27stl4a2jiiu"},
+        {POSITION_START_MICROS, "dlv_nuhtualqiiogfm27stl4a2jiiu"},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(positions); i++) {
         char text[CURSOR_TEXT_BYTES];

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dispatcher/endpoint.h"
-
 #include "tests/unit/unit.h"
 
 static void a_fast_endpoint_may_have_a_long_line(void **state)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "dispatcher/request_head.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/alloc.h"
 
+#include "dispatcher/request_head.h"
 #include "tests/unit/unit.h"
 
 /* The published vector: secret, id and time of Standard Webhooks (design section 9). */
@@ -76,7 +75,8 @@ static void the_described_head_masks_the_customers_values_only(void **state)
     write_head(webhook, &head);
     buffer_init(&shown, REQUEST_HEAD_BYTES_MAX);
     request_head_describe(webhook, head.bytes, head.length, &shown);
-    static const char start[] = "POST /hook?a=1 HTTP/1.1\r\nHost: example.com:8443\r\nAuthorization: ***\r\nContent-Type: ";
+    static const char start[] =
+        "POST /hook?a=1 HTTP/1.1\r\nHost: example.com:8443\r\nAuthorization: ***\r\nContent-Type: ";
     assert_memory_equal(shown.bytes, start, strlen(start));
     assert_null(strstr(shown.bytes, "hunter2"));
     assert_non_null(strstr(shown.bytes, "X-Keeptrusts-Signature: t="));

@@ -48,8 +48,8 @@ static void parts_are_signed_as_if_put_together(void **state)
     (void)state;
     uint8_t digest[DIGEST_BYTES];
     const struct digest_part parts[] = {
-        {"what do ya ", 11},
-        {NULL, 0},
+        {"what do ya ",       11},
+        {NULL,                0 },
         {"want for nothing?", 17}
     };
     digest_hmac("Jefe", 4, parts, 3, digest);

@@ -35,8 +35,8 @@ static void a_type_is_words_with_dots_between(void **state)
 {
     (void)state;
     const char *good[] = {"a.b", "event.created", "my_app.v2.thing_done", "0.1", "_._", EVENT_TYPE_TEST};
-    const char *bad[] = {"",    ".",    "a",    "a.",   ".a",   "a..b", "A.b",  "a-b.c", "a b.c",
-                         "a.*", "*.a",  "*",    "a.b.", "a.é",  "a.b\n", "a/b.c"};
+    const char *bad[] = {"",      ".",   "a",   "a.", ".a",   "a..b", "A.b",   "a-b.c",
+                         "a b.c", "a.*", "*.a", "*",  "a.b.", "a.é",  "a.b\n", "a/b.c"};
     for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
         assert_true(is_valid(good[i]));
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)

@@ -17,8 +17,8 @@ static void assert_refused(const char *name, const char *value)
 static void ordinary_headers_are_taken(void **state)
 {
     (void)state;
-    const char *names[] = {"Authorization", "X-Api-Key", "X-Team", "a", "X_Under.Score", "Accept", "Idempotency-Key",
-                           "X-Forward-To", "Webhookish", "DD-API-KEY", "!#$%&'*+-.^_`|~"};
+    const char *names[] = {"Authorization",   "X-Api-Key",    "X-Team",     "a",          "X_Under.Score",  "Accept",
+                           "Idempotency-Key", "X-Forward-To", "Webhookish", "DD-API-KEY", "!#$%&'*+-.^_`|~"};
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         assert_int_equal(header_check(names[i], "Bearer abc, \t~", NULL), 0);
 }
@@ -27,14 +27,48 @@ static void ordinary_headers_are_taken(void **state)
 static void reserved_headers_are_refused_in_any_case(void **state)
 {
     (void)state;
-    const char *names[] = {"host", "Content-Length", "content-type", "CONTENT-ENCODING", "transfer-encoding", "TE", "trailer",
-                           "connection", "Keep-Alive", "Proxy-Authorization", "proxy-connection", "upgrade", "Expect", "date",
-                           "via", "forwarded", "X-Forwarded-For", "x-forwarded-host", "x-real-ip", "cookie", "Webhook-Id",
-                           "webhook-signature", "webhook-anything", "User-Agent", "Sec-Fetch-Mode", "metadata",
-                           "Metadata-Flavor", "X-aws-ec2-metadata-token", "X-aws-ec2-metadata-token-ttl-seconds",
-                           "X-Google-Metadata-Request", "x-goog-user-project", "x-amz-date", "X-Amzn-Trace-Id",
-                           "x-azure-ref", "X-FD-HealthProbe", "x-vault-token", "X-Vault-Request", "X-Keeptrusts-Signature",
-                           "x-keeptrusts-event", "traceparent", "tracestate", "accept-encoding"};
+    const char *names[] = {"host",
+                           "Content-Length",
+                           "content-type",
+                           "CONTENT-ENCODING",
+                           "transfer-encoding",
+                           "TE",
+                           "trailer",
+                           "connection",
+                           "Keep-Alive",
+                           "Proxy-Authorization",
+                           "proxy-connection",
+                           "upgrade",
+                           "Expect",
+                           "date",
+                           "via",
+                           "forwarded",
+                           "X-Forwarded-For",
+                           "x-forwarded-host",
+                           "x-real-ip",
+                           "cookie",
+                           "Webhook-Id",
+                           "webhook-signature",
+                           "webhook-anything",
+                           "User-Agent",
+                           "Sec-Fetch-Mode",
+                           "metadata",
+                           "Metadata-Flavor",
+                           "X-aws-ec2-metadata-token",
+                           "X-aws-ec2-metadata-token-ttl-seconds",
+                           "X-Google-Metadata-Request",
+                           "x-goog-user-project",
+                           "x-amz-date",
+                           "X-Amzn-Trace-Id",
+                           "x-azure-ref",
+                           "X-FD-HealthProbe",
+                           "x-vault-token",
+                           "X-Vault-Request",
+                           "X-Keeptrusts-Signature",
+                           "x-keeptrusts-event",
+                           "traceparent",
+                           "tracestate",
+                           "accept-encoding"};
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         assert_refused(names[i], "x");
 }
@@ -43,8 +77,9 @@ static void a_name_is_a_token_of_1_to_64_bytes(void **state)
 {
     (void)state;
     char name[HEADER_NAME_BYTES_MAX + 2];
-    const char *bad[] = {"", " ", "a b", "a:", ":path", "a\r\nb", "a\n", "a\t", "a\x01", "n\xc3\xa4me", "a\x7f", "a(b)", "a/b",
-                         "a;b", "X-A\r\nHost: evil"};
+    const char *bad[] = {"",       " ",    "a b", "a:",    ":path",
+                         "a\r\nb", "a\n",  "a\t", "a\x01", "n\xc3\xa4me",
+                         "a\x7f",  "a(b)", "a/b", "a;b",   "X-A\r\nHost: evil"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
         assert_refused(bad[i], "x");
     memset(name, 'n', sizeof(name));
@@ -58,8 +93,8 @@ static void a_value_is_one_line_of_printable_ascii(void **state)
 {
     (void)state;
     char value[HEADER_VALUE_BYTES_MAX + 2];
-    const char *bad[] = {"",     " ",      " a",       "a ",    "\ta",      "a\t",  "a\r\nX-Injected: 1",
-                         "a\nb", "a\rb",   "a\x01z",   "a\x7fz", "caf\xc3\xa9", "\xff", "a\r\n b"};
+    const char *bad[] = {"",     " ",    " a",     "a ",     "\ta",         "a\t",  "a\r\nX-Injected: 1",
+                         "a\nb", "a\rb", "a\x01z", "a\x7fz", "caf\xc3\xa9", "\xff", "a\r\n b"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
         assert_refused("X-Team", bad[i]);
     memset(value, 'v', sizeof(value));

@@ -22,9 +22,18 @@ static void outcomes_have_the_agreed_names(void **state)
 static void error_classes_have_the_agreed_names(void **state)
 {
     (void)state;
-    const char *names[] = {"",           "dns",          "connect",         "tls",         "timeout",
-                           "reset",      "invalid_http", "http_status",     "too_large",   "blocked_address",
-                           "rate_limited", "breaker_open"};
+    const char *names[] = {"",
+                           "dns",
+                           "connect",
+                           "tls",
+                           "timeout",
+                           "reset",
+                           "invalid_http",
+                           "http_status",
+                           "too_large",
+                           "blocked_address",
+                           "rate_limited",
+                           "breaker_open"};
     assert_int_equal(ERROR_CLASS_COUNT, 12);
     for (int i = 0; i < ERROR_CLASS_COUNT; i++) {
         enum error_class error_class = ERROR_CLASS_COUNT;
@@ -80,7 +89,7 @@ static void only_our_own_limits_are_the_platforms_fault(void **state)
 {
     (void)state;
     for (int i = 0; i < ERROR_CLASS_COUNT; i++) {
-        enum fault expected = i == ERROR_CLASS_NONE                                          ? FAULT_NONE
+        enum fault expected = i == ERROR_CLASS_NONE                                            ? FAULT_NONE
                               : i == ERROR_CLASS_RATE_LIMITED || i == ERROR_CLASS_BREAKER_OPEN ? FAULT_PLATFORM
                                                                                                : FAULT_ENDPOINT;
         assert_int_equal(error_class_fault((enum error_class)i), expected);

@@ -44,7 +44,7 @@ static void a_plan_is_never_early_little_late_and_adds_up_exactly(void **state)
     int worst = 0;
     for (int64_t delay_ms = 1; delay_ms <= 48 * 3600 * 1000; delay_ms += 1 + delay_ms / 997) {
         int64_t planned_ms = retry_plan_round_ms(delay_ms);
-        int64_t late_ms = delay_ms / 10 > 1000 ? delay_ms / 10 : 1000;
+        int64_t late_ms = delay_ms < 10000 ? 1000 : delay_ms > 600000 ? 60000 : delay_ms / 10;
         assert_true(planned_ms >= delay_ms && planned_ms <= delay_ms + late_ms);
         int64_t sum_ms = 0;
         int64_t left_ms = planned_ms;
@@ -59,7 +59,7 @@ static void a_plan_is_never_early_little_late_and_adds_up_exactly(void **state)
         assert_int_equal(sum_ms, planned_ms);
         worst = hop_count > worst ? hop_count : worst;
     }
-    assert_true(worst <= 8);
+    assert_true(worst <= 20);
 }
 
 /* The fewest of all sums within the bounds, found by trying each. */
@@ -67,7 +67,7 @@ static void no_other_plan_has_fewer_hops(void **state)
 {
     (void)state;
     for (int64_t delay_s = 1; delay_s <= 3600; delay_s += delay_s < 200 ? 1 : 37) {
-        int64_t max_s = delay_s + (delay_s / 10 > 1 ? delay_s / 10 : 1);
+        int64_t max_s = delay_s + (delay_s < 10 ? 1 : delay_s > 600 ? 60 : delay_s / 10);
         int fewest = 1000;
         for (int64_t other_s = delay_s; other_s <= max_s; other_s++) {
             int hop_count = count_hops(other_s * 1000);

@@ -113,8 +113,8 @@ static void a_secret_moved_to_another_row_stays_closed(void **state)
     struct seal_keys keys = keys_of(ONE);
     uint8_t blob[SEAL_BLOB_BYTES_MAX];
     size_t size = seal_plain(&keys, blob);
-    const char *bindings[] = {"org_2/wh_2/sec_3", "org_1/wh_3/sec_3", "org_1/wh_2/sec_4", "org_1/wh_2/sec_33", "org_1/wh_2/sec_",
-                              ""};
+    const char *bindings[] = {"org_2/wh_2/sec_3",  "org_1/wh_3/sec_3", "org_1/wh_2/sec_4",
+                              "org_1/wh_2/sec_33", "org_1/wh_2/sec_",  ""};
     for (size_t i = 0; i < sizeof(bindings) / sizeof(*bindings); i++)
         assert_int_equal(open_fails(&keys, bindings[i], blob, size), -EBADMSG);
 }
@@ -151,7 +151,8 @@ static void the_first_key_seals_and_all_open(void **state)
     assert_int_equal(seal(&none, iv, BINDING, PLAIN, 5, new_blob, &new_size, NULL), -ENOKEY);
 }
 
-/* ---- the key file -------------------------------------------------------------------------------------------------- */
+/* ---- the key file --------------------------------------------------------------------------------------------------
+ */
 
 static void a_key_file_has_comments_and_blank_lines(void **state)
 {
@@ -170,21 +171,21 @@ static void a_bad_key_file_is_refused_by_line_and_never_quoted(void **state)
     (void)state;
 #define KEY "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
     const char *const rows[][2] = {
-        {"",                                                                               "no key"},
-        {"# nothing\n",                                                                    "no key"},
-        {KEY,                                                                              "line 1: expected"},
-        {ONE "k2 AAECAw",                                                                  "line 2: expected"},
-        {":" KEY,                                                                          "line 1: the key id"},
-        {"k 1:" KEY,                                                                       "line 1: the key id"},
-        {"abcdefghijklmnopqrstuvwxyz0123456:" KEY,                                         "line 1: the key id"},
-        {ONE "\n" ONE,                                                                     "line 3: the key id is there twice"},
-        {"k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",                                 "line 1: the key has to be"},
-        {"k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHg==",                                "line 1: the key has to be"},
-        {"k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g",                                "line 1: the key has to be"},
-        {"k1: " KEY,                                                                       "line 1: the key has to be"},
-        {"k1:",                                                                            "line 1: the key has to be"},
+        {"",                                                                                               "no key"                           },
+        {"# nothing\n",                                                                                    "no key"                           },
+        {KEY,                                                                                              "line 1: expected"                 },
+        {ONE "k2 AAECAw",                                                                                  "line 2: expected"                 },
+        {":" KEY,                                                                                          "line 1: the key id"               },
+        {"k 1:" KEY,                                                                                       "line 1: the key id"               },
+        {"abcdefghijklmnopqrstuvwxyz0123456:" KEY,                                                         "line 1: the key id"               },
+        {ONE "\n" ONE,                                                                                     "line 3: the key id is there twice"},
+        {"k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",                                                 "line 1: the key has to be"        },
+        {"k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHg==",                                                "line 1: the key has to be"        },
+        {"k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g",                                                "line 1: the key has to be"        },
+        {"k1: " KEY,                                                                                       "line 1: the key has to be"        },
+        {"k1:",                                                                                            "line 1: the key has to be"        },
         {"1:" KEY "\n2:" KEY "\n3:" KEY "\n4:" KEY "\n5:" KEY "\n6:" KEY "\n7:" KEY "\n8:" KEY "\n9:" KEY,
-         "line 9: there are more than 8"},
+         "line 9: there are more than 8"                                                                                                      },
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct seal_keys keys = {.count = 77};

@@ -68,7 +68,7 @@ static void anything_but_strict_base64_behind_the_prefix_is_refused(void **state
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw=",
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS-",
         "whsec_MfKQ9r8GKYqrTwjUPD8I\nLPZIo2LaLaSw",
-        "whsec_WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWg", /* 25 bytes without the padding */
+        "whsec_WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWg",   /* 25 bytes without the padding */
         "whsec_WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWh==", /* unused bits set */
     };
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {

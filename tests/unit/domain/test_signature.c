@@ -25,10 +25,9 @@ static const struct {
     const char *keeptrusts;
     const char *standard;
 } vectors[] = {
-    {"{\"test\": 2432232314}",
-     20, "t=1614265330,v1=2e37df5d4a028c51a7f3133d64ae1e300d2c2c900f1b1d49d4369ad2530f8964",
+    {"{\"test\": 2432232314}", 20, "t=1614265330,v1=2e37df5d4a028c51a7f3133d64ae1e300d2c2c900f1b1d49d4369ad2530f8964",
      "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="},
-    {"a\0b",                   3, "t=1614265330,v1=ff393b13058a82130919f3aec0bdd28a5304493aaa262f6ad8355f5c8b78c2c2",
+    {"a\0b",                   3,  "t=1614265330,v1=ff393b13058a82130919f3aec0bdd28a5304493aaa262f6ad8355f5c8b78c2c2",
      "v1,OCz/PmGBdMa0Av1gDdWl33myIh8dApC6qlZDpRISdA8="},
 };
 
@@ -72,7 +71,8 @@ static void as_many_secrets_as_possible_fit(void **state)
     assert_int_equal(strlen(signature.standard), SIGNATURE_SECRETS_MAX * (3 + 44) + SIGNATURE_SECRETS_MAX - 1);
 }
 
-/* ---- verifying ----------------------------------------------------------------------------------------------------- */
+/* ---- verifying -----------------------------------------------------------------------------------------------------
+ */
 
 static int verify_keeptrusts(const char *header, int64_t now_s)
 {
@@ -83,8 +83,8 @@ static int verify_keeptrusts(const char *header, int64_t now_s)
 static int verify_standard(const char *timestamp, const char *header, int64_t now_s)
 {
     struct secret secret = secret_of(OLD_SECRET);
-    return signature_verify_standard(&secret, MESSAGE_ID, timestamp, header, vectors[0].body, vectors[0].body_size, now_s,
-                                     300);
+    return signature_verify_standard(&secret, MESSAGE_ID, timestamp, header, vectors[0].body, vectors[0].body_size,
+                                     now_s, 300);
 }
 
 static void what_we_sign_verifies(void **state)
@@ -118,7 +118,8 @@ static void another_body_id_time_or_secret_does_not_match(void **state)
     const char *standard = vectors[0].standard;
     const char *body = vectors[0].body;
     size_t size = vectors[0].body_size;
-    assert_int_equal(signature_verify_keeptrusts(&secret, keeptrusts, body, size - 1, SIGNED_S, 300), SIGNATURE_NO_MATCH);
+    assert_int_equal(signature_verify_keeptrusts(&secret, keeptrusts, body, size - 1, SIGNED_S, 300),
+                     SIGNATURE_NO_MATCH);
     assert_int_equal(signature_verify_keeptrusts(&other, keeptrusts, body, size, SIGNED_S, 300), SIGNATURE_NO_MATCH);
     assert_int_equal(signature_verify_standard(&secret, "msg_x", "1614265330", standard, body, size, SIGNED_S, 300),
                      SIGNATURE_NO_MATCH);
@@ -146,8 +147,18 @@ static void a_malformed_header_is_called_so(void **state)
     (void)state;
 #define V1 "v1=2e37df5d4a028c51a7f3133d64ae1e300d2c2c900f1b1d49d4369ad2530f8964"
     const char *malformed[] = {
-        "",     ",",         "t=1614265330",          V1,          "t=," V1, "t=x," V1, "t=-1," V1, "t= 1614265330," V1,
-        "T=1614265330," V1,  "t=1614265330,t=1," V1,  "t=16142653309999999999," V1,     "t=1614265330;" V1,
+        "",
+        ",",
+        "t=1614265330",
+        V1,
+        "t=," V1,
+        "t=x," V1,
+        "t=-1," V1,
+        "t= 1614265330," V1,
+        "T=1614265330," V1,
+        "t=1614265330,t=1," V1,
+        "t=16142653309999999999," V1,
+        "t=1614265330;" V1,
         "t=1614265330,v2=2e37df5d4a028c51a7f3133d64ae1e300d2c2c900f1b1d49d4369ad2530f8964",
     };
     for (size_t i = 0; i < sizeof(malformed) / sizeof(*malformed); i++)

@@ -1,0 +1,22 @@
+#pragma once
+/*
+ * kt-retrier: moves failed deliveries back to the dispatchers when their time has come. Owns everything of the process.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "common/kafka/client.h"
+#include "common/service/service.h"
+
+#define RETRIER_SECTION_COUNT 2
+
+struct retrier;
+
+struct retrier *retrier_new(void);
+void retrier_free(struct retrier *retrier); /* NULL-safe; after service_main() */
+
+void retrier_sections(struct retrier *retrier, struct settings_section sections_out[static RETRIER_SECTION_COUNT]);
+extern const struct service_check retrier_checks[];
+
+int retrier_start(void *retrier, struct service_run *run, struct error *error);
+void retrier_drain(void *retrier);
+void retrier_stop(void *retrier);
+void retrier_scrape(void *retrier);
