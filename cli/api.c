@@ -178,7 +178,7 @@ static enum exit_code perform(struct api *api, struct api_answer *answer)
     CURLcode result = curl_easy_perform(api->curl);
     curl_easy_setopt(api->curl, CURLOPT_ERRORBUFFER, NULL);
     if (answer->body.is_overflowed)
-        return terminal_error(api->call, EXIT_CODE_FAILURE, "%s answered with more than %d MiB", api->base_url,
+        return terminal_error(api->call, EXIT_CODE_FAILURE, "%s answered with more than %zu MiB", api->base_url,
                               API_ANSWER_BYTES_MAX / 1024 / 1024);
     if (result != CURLE_OK)
         return terminal_error(api->call, EXIT_CODE_UNAVAILABLE, "%s does not answer: %s", api->base_url,
@@ -306,7 +306,7 @@ void api_print(const struct api_answer *answer)
     CLEANUP(buffer_deinit) struct buffer text;
     if (answer->body.length == 0)
         return;
-    buffer_init(&text, (size_t)6 * API_ANSWER_BYTES_MAX);
+    buffer_init(&text, 6 * API_ANSWER_BYTES_MAX);
     if (terminal_is_shown())
         inert_append_json(&text, answer->body.bytes, answer->body.length);
     else

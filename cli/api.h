@@ -12,7 +12,7 @@
 #include "cli/call.h"
 #include "cli/raw_json.h"
 
-#define API_ANSWER_BYTES_MAX (32 * 1024 * 1024)
+#define API_ANSWER_BYTES_MAX ((size_t)32 * 1024 * 1024)
 
 enum api_place {
     API_REST,

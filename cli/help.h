@@ -6,7 +6,7 @@
 
 #include "cli/call.h"
 
-#define HELP_BYTES_MAX (256 * 1024)
+#define HELP_BYTES_MAX ((size_t)256 * 1024)
 
 void help_overview(struct buffer *out);                               /* all commands */
 void help_group(const char *group, struct buffer *out);               /* those of a group; nothing for an unknown one */

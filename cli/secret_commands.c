@@ -15,9 +15,9 @@
 #include "cli/terminal.h"
 #include "cli/webhook_fields.h"
 
-#define OVERLAP_MS_MAX   (7 * 86400 * 1000LL)
-#define TOLERANCE_MS     (5 * 60 * 1000LL)
-#define VERIFY_BYTES_MAX (16 * 1024 * 1024)
+#define OVERLAP_MS_MAX   (7LL * 86400 * 1000)
+#define TOLERANCE_MS     (5LL * 60 * 1000)
+#define VERIFY_BYTES_MAX ((size_t)16 * 1024 * 1024)
 
 /* ---- rotate-secret --------------------------------------------------------------------------------------------- */
 

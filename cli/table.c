@@ -10,7 +10,7 @@
 #include "cli/text_width.h"
 
 #define GAP            2
-#define CELL_BYTES_MAX (64 * 1024)
+#define CELL_BYTES_MAX 65536
 #define COLOUR_GREEN   "\x1b[32m"
 #define COLOUR_YELLOW  "\x1b[33m"
 #define COLOUR_RED     "\x1b[31m"

@@ -10,7 +10,6 @@
 #include "common/base/buffer.h"
 
 #define TABLE_COLUMNS_MAX  12
-#define TABLE_BYTES_MAX    (32 * 1024 * 1024)
 #define TABLE_SHRUNK_CELLS 8 /* no column gets narrower than this by shrinking */
 
 enum table_column_kind {

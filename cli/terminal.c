@@ -15,6 +15,7 @@
 #include "cli/environment.h"
 
 #define MESSAGE_BYTES  4096
+#define LINE_BYTES_MAX 32768 /* every byte of a message written out */
 #define WIDTH_DEFAULT  80
 #define WIDTH_SMALLEST 20
 
@@ -50,16 +51,11 @@ void terminal_write(const struct buffer *text)
     (void)fwrite(text->bytes, 1, text->length, stdout); /* whether all of it arrived is asked once, at the end */
 }
 
-static void print_message(const char *prefix, const char *suffix, const char *format, va_list arguments)
-    PRINTF_LIKE(3, 0);
-
 /* The prefix and suffix as they are, and the text between them inert. */
-static void print_message(const char *prefix, const char *suffix, const char *format, va_list arguments)
+static void print_message(const char *prefix, const char *text, const char *suffix)
 {
-    char text[MESSAGE_BYTES];
     CLEANUP(buffer_deinit) struct buffer line;
-    buffer_init(&line, 8 * MESSAGE_BYTES);
-    (void)vsnprintf(text, sizeof text, format, arguments);
+    buffer_init(&line, LINE_BYTES_MAX);
     buffer_append_text(&line, prefix);
     inert_append(&line, text, strlen(text));
     buffer_append_text(&line, suffix);
@@ -68,10 +64,12 @@ static void print_message(const char *prefix, const char *suffix, const char *fo
 
 void terminal_note(const char *format, ...)
 {
+    char text[MESSAGE_BYTES];
     va_list arguments;
     va_start(arguments, format);
-    print_message("", "\n", format, arguments);
+    (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    print_message("", text, "\n");
 }
 
 /* "kt webhook create", "kt webhook" or "kt". */
@@ -84,26 +82,28 @@ static void command_name(const struct call *call, char name_out[static 64])
 
 enum exit_code terminal_error(const struct call *call, enum exit_code code, const char *format, ...)
 {
-    char name[64], prefix[80];
+    char name[64], prefix[80], text[MESSAGE_BYTES];
     va_list arguments;
     command_name(call, name);
     (void)snprintf(prefix, sizeof prefix, "%s: ", name);
     va_start(arguments, format);
-    print_message(prefix, "\n", format, arguments);
+    (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    print_message(prefix, text, "\n");
     return code;
 }
 
 enum exit_code terminal_usage_error(const struct call *call, const char *format, ...)
 {
-    char name[64], prefix[80], suffix[96];
+    char name[64], prefix[80], suffix[96], text[MESSAGE_BYTES];
     va_list arguments;
     command_name(call, name);
     (void)snprintf(prefix, sizeof prefix, "%s: ", name);
     (void)snprintf(suffix, sizeof suffix, "\n%s --help shows how.\n", name);
     va_start(arguments, format);
-    print_message(prefix, suffix, format, arguments);
+    (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    print_message(prefix, text, suffix);
     return EXIT_CODE_USAGE;
 }
 
@@ -114,11 +114,12 @@ bool terminal_can_ask(void)
 
 bool terminal_confirm(const char *format, ...)
 {
-    char answer[16];
+    char answer[16], text[MESSAGE_BYTES];
     va_list arguments;
     va_start(arguments, format);
-    print_message("", " [y/N] ", format, arguments);
+    (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    print_message("", text, " [y/N] ");
     if (fgets(answer, sizeof answer, stdin) == NULL)
         return false;
     answer[strcspn(answer, "\n")] = '\0';

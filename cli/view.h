@@ -11,7 +11,7 @@
 #include "cli/raw_json.h"
 #include "cli/table.h"
 
-#define VIEW_BYTES_MAX (64 * 1024 * 1024)
+#define VIEW_BYTES_MAX ((size_t)64 * 1024 * 1024)
 
 struct view {
     struct buffer *out;

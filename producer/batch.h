@@ -20,7 +20,7 @@
 #include "producer/problem.h"
 
 #define BATCH_EVENTS_MAX       1000
-#define BATCH_ANSWER_BYTES_MAX (8 * 1024 * 1024) /* every detail at its longest, every byte of it escaped */
+#define BATCH_ANSWER_BYTES_MAX ((size_t)8 * 1024 * 1024) /* every detail at its longest, every byte of it escaped */
 
 enum batch_state {
     BATCH_PENDING,

@@ -17,8 +17,9 @@
 #include "producer/metrics.h"
 #include "producer/progress.h"
 
+#define MESSAGE_BYTES_MAX 16384
 #define PENDING_MAX       20000 /* events not acknowledged; above it nothing more is read */
-#define PENDING_BYTES_MAX (32 * 1024 * 1024)
+#define PENDING_BYTES_MAX ((size_t)32 * 1024 * 1024)
 #define STEP_EVENTS       256 /* events published before acknowledgements have their turn */
 #define DRAW_INTERVAL_MS  100
 
@@ -64,7 +65,7 @@ static const char *input_name(const struct bulk *bulk)
 static void refuse(struct bulk *bulk, uint64_t line, enum problem problem, const char *reason)
 {
     CLEANUP(buffer_deinit) struct buffer text;
-    buffer_init(&text, 16 * 1024);
+    buffer_init(&text, MESSAGE_BYTES_MAX);
     inert_append(&text, input_name(bulk), strlen(input_name(bulk)));
     buffer_append_format(&text, ":%" PRIu64 ": %s: ", line, problem_code(problem));
     inert_append(&text, reason, strlen(reason));

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "producer/intake.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <utlist.h>
+#include <sys/queue.h>
 
 #include "common/base/alloc.h"
 #include "common/base/clock.h"
@@ -33,13 +34,13 @@ struct waiting {
     struct waiting_event *events; /* one for each of the batch */
     size_t bytes;
     uint64_t started_us, deadline_ms;
-    struct waiting *prev, *next;
+    TAILQ_ENTRY(waiting) link;
 };
 
 struct intake {
     struct intake_settings settings;
-    uv_timer_t *deadline_check; /* closes after the intake is gone */
-    struct waiting *waiting;    /* not answered, oldest first: all have the same time to wait */
+    uv_timer_t *deadline_check;    /* closes after the intake is gone */
+    TAILQ_HEAD(, waiting) waiting; /* not answered, oldest first: all have the same time to wait */
     size_t waiting_count, in_flight_bytes;
     bool is_refusing;
 };
@@ -76,13 +77,14 @@ static void waiting_answer(struct waiting *waiting)
 {
     struct intake *intake = waiting->intake;
     enum problem problem;
+    assert(waiting->request != NULL);
     CLEANUP(buffer_deinit) struct buffer body;
     buffer_init(&body, BATCH_ANSWER_BYTES_MAX);
     unsigned status = batch_answer(&waiting->batch, waiting->request->request_id, &body, &problem);
     respond(TAKE(waiting->request), status, problem, &body);
     count_request(status, clock_monotonic_us() - waiting->started_us);
     count(INGEST_UNKNOWN, (int64_t)waiting->batch.pending_count);
-    DL_DELETE(intake->waiting, waiting);
+    TAILQ_REMOVE(&intake->waiting, waiting, link);
     intake->waiting_count--;
 }
 
@@ -121,9 +123,10 @@ static void on_deadline_check(uv_timer_t *timer)
 {
     struct intake *intake = timer->data;
     uint64_t now_ms = clock_monotonic_ms();
-    while (intake->waiting != NULL && intake->waiting->deadline_ms <= now_ms)
-        waiting_answer(intake->waiting);
-    if (intake->waiting == NULL)
+    const struct waiting *oldest;
+    while ((oldest = TAILQ_FIRST(&intake->waiting)) != NULL && oldest->deadline_ms <= now_ms)
+        waiting_answer(TAILQ_FIRST(&intake->waiting));
+    if (TAILQ_EMPTY(&intake->waiting))
         (void)uv_timer_stop(timer);
 }
 
@@ -138,7 +141,7 @@ static struct waiting *waiting_new(struct intake *intake, struct http_request *r
     batch_init(&waiting->batch, event_count, is_single);
     waiting->started_us = clock_monotonic_us();
     waiting->deadline_ms = waiting->started_us / 1000 + intake->settings.ack_timeout_ms;
-    DL_APPEND(intake->waiting, waiting);
+    TAILQ_INSERT_TAIL(&intake->waiting, waiting, link);
     intake->waiting_count++;
     intake->in_flight_bytes += waiting->bytes;
     if (!uv_is_active((uv_handle_t *)intake->deadline_check))
@@ -286,6 +289,7 @@ struct intake *intake_new(const struct intake_settings *settings, uv_loop_t *loo
 {
     struct intake *intake = ALLOC(struct intake);
     intake->settings = *settings;
+    TAILQ_INIT(&intake->waiting);
     intake->deadline_check = ALLOC(uv_timer_t);
     (void)uv_timer_init(loop, intake->deadline_check);
     intake->deadline_check->data = intake;
@@ -299,8 +303,8 @@ void intake_refuse_new(struct intake *intake)
 
 void intake_answer_all(struct intake *intake)
 {
-    while (intake->waiting != NULL)
-        waiting_answer(intake->waiting);
+    while (!TAILQ_EMPTY(&intake->waiting))
+        waiting_answer(TAILQ_FIRST(&intake->waiting));
 }
 
 size_t intake_waiting_count(const struct intake *intake)

@@ -13,7 +13,7 @@
 
 #include "producer/publisher.h"
 
-#define INTAKE_REQUEST_BYTES_MAX (8 * 1024 * 1024)
+#define INTAKE_REQUEST_BYTES_MAX ((size_t)8 * 1024 * 1024)
 #define INTAKE_EVENT_COST_BYTES  256 /* what an event takes while it is under way, besides its own bytes */
 
 struct intake;
@@ -36,4 +36,4 @@ size_t intake_in_flight_bytes(
 void intake_free(struct intake *intake);
 
 /* The route's handler; owner is the intake. */
-void intake_handle(void *intake, struct http_request *request);
+void intake_handle(void *owner, struct http_request *request);

@@ -24,8 +24,8 @@ void producer_sections(struct producer *producer, struct settings_section sectio
 extern const struct service_check producer_checks[];
 extern const struct service_option producer_options[];
 
-int producer_check(void *producer, struct error *error);
-int producer_start(void *producer, struct service_run *run, struct error *error);
-void producer_drain(void *producer);
-void producer_stop(void *producer);
-void producer_scrape(void *producer);
+int producer_check(void *owner, struct error *error);
+int producer_start(void *owner, struct service_run *run, struct error *error);
+void producer_drain(void *owner);
+void producer_stop(void *owner);
+void producer_scrape(void *owner);

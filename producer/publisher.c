@@ -11,19 +11,19 @@
 void publisher_init(struct publisher *publisher, struct kafka_producer *producer, const char *topic_prefix)
 {
     *publisher = (struct publisher){.producer = producer, .topic_prefix = topic_prefix};
-    buffer_init(&publisher->envelope_, EVENT_BYTES_MAX + FILLED_IN_BYTES);
+    buffer_init(&publisher->envelope, EVENT_BYTES_MAX + FILLED_IN_BYTES);
 }
 
 void publisher_deinit(struct publisher *publisher)
 {
-    buffer_deinit(&publisher->envelope_);
+    buffer_deinit(&publisher->envelope);
 }
 
 int publisher_submit(struct publisher *publisher, const struct submission *submission, struct kafka_ack *ack,
                      struct event *event_out, struct error *reason)
 {
     char fresh_id[RANDOM_ID_BYTES] = "";
-    struct buffer *envelope = &publisher->envelope_;
+    struct buffer *envelope = &publisher->envelope;
     struct record_scratch scratch;
     struct record record;
     int problem = admission_check(submission->rules, submission->json, submission->length, event_out, reason);

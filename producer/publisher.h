@@ -13,7 +13,7 @@
 struct publisher {
     struct kafka_producer *producer; /* borrowed */
     const char *topic_prefix;
-    struct buffer envelope_; /* reused */
+    struct buffer envelope; /* reused */
 };
 
 void publisher_init(struct publisher *publisher, struct kafka_producer *producer, const char *topic_prefix);

@@ -7,7 +7,7 @@
 
 #include "common/base/alloc.h"
 
-#define ROW_BYTES_MAX (2 * ATTEMPT_RECORD_BYTES_MAX)
+#define ROW_BYTES_MAX (2 * (size_t)ATTEMPT_RECORD_BYTES_MAX)
 
 void batch_init(struct batch *batch, size_t rows_max)
 {

@@ -15,7 +15,7 @@
 
 #include "recorder/history.h"
 
-#define BATCH_BYTES_MAX (32 * 1024 * 1024) /* of rows; beyond it no record is taken */
+#define BATCH_BYTES_MAX ((size_t)32 * 1024 * 1024) /* of rows; beyond it no record is taken */
 
 /* BATCH_ROW_STATE(id, "text"), and what it means for the row and for the partition's offset. */
 #define BATCH_ROW_STATES(X)                                                           \

@@ -115,7 +115,9 @@ void dead_letters_free(struct dead_letters *letters)
 {
     if (letters == NULL)
         return;
-    while (letters->open != NULL)
-        end_letter(letters->open, false);
+    struct letter *letter = NULL, *next = NULL;
+    DL_FOREACH_SAFE(letters->open, letter, next) {
+        end_letter(letter, false);
+    }
     free(letters);
 }

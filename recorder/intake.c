@@ -22,7 +22,7 @@ static int check_day(const struct intake *intake, int64_t accepted_ms, struct er
 static int take_attempt(const struct intake *intake, struct batch *batch, struct batch_row *row, struct error *error)
 {
     const rd_kafka_message_t *message = row->message;
-    if (message->len > ATTEMPT_RECORD_BYTES_MAX) {
+    if (message->len > (size_t)ATTEMPT_RECORD_BYTES_MAX) {
         (void)error_set(error, EINVAL, "an attempt record of %zu bytes; %d are possible", message->len,
                         ATTEMPT_RECORD_BYTES_MAX);
         return INTAKE_UNREADABLE;

@@ -9,7 +9,7 @@
 #include "common/store/database.h"
 #include "common/store/row.h"
 
-#define LIST_BYTES_MAX (8 * 1024 * 1024)
+#define LIST_BYTES_MAX ((size_t)8 * 1024 * 1024)
 
 static void clear_result(PGresult **result)
 {

@@ -24,7 +24,7 @@ void recorder_free(struct recorder *recorder); /* NULL-safe; after service_main(
 void recorder_sections(struct recorder *recorder, struct settings_section sections_out[static RECORDER_SECTION_COUNT]);
 extern const struct service_check recorder_checks[];
 
-int recorder_start(void *recorder, struct service_run *run, struct error *error);
-void recorder_drain(void *recorder);
-void recorder_stop(void *recorder);
-void recorder_scrape(void *recorder);
+int recorder_start(void *owner, struct service_run *run, struct error *error);
+void recorder_drain(void *owner);
+void recorder_stop(void *owner);
+void recorder_scrape(void *owner);

@@ -12,8 +12,8 @@
 #include "recorder/copy.h"
 
 #define SQL_BYTES_MAX 4096
-#define CHUNK_BYTES   (256 * 1024) /* given to libpq at a time */
-#define RANGES_MAX    64           /* open halves; the depth of halving a batch */
+#define CHUNK_BYTES   ((size_t)256 * 1024) /* given to libpq at a time */
+#define RANGES_MAX    64                   /* open halves; the depth of halving a batch */
 
 struct range { /* of rows; to is not included */
     size_t from, to;

@@ -1,8 +1,8 @@
 #pragma once
 /*
  * The recorder's side of PostgreSQL: one connection, used by one job at a time in the thread pool. Everything here
- * blocks. After a negative result the connection is gone, and the next call makes a new one. SPDX-License-Identifier:
- * Apache-2.0
+ * blocks. After a negative result the connection is gone, and the next call makes a new one.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdint.h>
 

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <utlist.h>
 
 #include "common/base/alloc.h"
@@ -191,17 +192,20 @@ struct parts {
     struct record_scratch scratch;
 };
 
+/* A longer one is nobody's of ours, and cut. */
 static void copy_reason(const rd_kafka_message_t *message, char reason_out[static REASON_BYTES])
 {
-    size_t size;
+    size_t size = 0;
     const char *text = message_header(message, "kt-reason", &size);
-    (void)snprintf(reason_out, REASON_BYTES, "%.*s", text != NULL ? (int)size : 0, text != NULL ? text : "");
+    size = size < REASON_BYTES ? size : REASON_BYTES - 1;
+    if (text != NULL)
+        memcpy(reason_out, text, size);
+    reason_out[text != NULL ? size : 0] = '\0';
 }
 
 static void bury(const struct move *move, const char *reason, const char *detail, struct parts *parts,
                  struct record *record_out)
 {
-    count(RETRY_UNREADABLE);
     log_event(LOG_WARNING, "record_unreadable",
               LOG_FIELDS({"topic", move->partition->topic}, {"reason", reason}, {"error", detail}),
               "the record of partition %d at offset %lld goes to the dead topic", move->partition->id,
@@ -209,6 +213,12 @@ static void bury(const struct move *move, const char *reason, const char *detail
     record_from_unreadable(topic_name(move->mover->prefix, TOPIC_DEAD, parts->topic), move->message, reason, detail,
                            &parts->scratch, record_out);
 }
+
+/* What send_on() did when it did not fail. */
+enum sent {
+    SENT_ON,
+    SENT_TO_DEAD
+};
 
 static int send_record(struct move *move, const struct record *record, struct error *error)
 {
@@ -218,13 +228,14 @@ static int send_record(struct move *move, const struct record *record, struct er
     return code;
 }
 
-/* A record for which there is no way on, to the dead topic. */
+/* A record for which there is no way on. */
 static int send_buried(struct move *move, const char *reason, const char *detail, struct error *error)
 {
     struct parts parts;
     struct record record;
     bury(move, reason, detail, &parts, &record);
-    return send_record(move, &record, error);
+    int code = send_record(move, &record, error);
+    return code < 0 ? code : SENT_TO_DEAD;
 }
 
 static int send_on(struct move *move, const struct hop *hop, struct error *error)
@@ -248,7 +259,7 @@ static int send_on(struct move *move, const struct hop *hop, struct error *error
     int code = send_record(move, &record, error);
     if (code == -EMSGSIZE)
         return send_buried(move, "too_large", "with its headers it is more than a topic takes", error);
-    return code;
+    return code < 0 ? code : SENT_ON;
 }
 
 static void count_moved(const struct move *move, const struct hop *hop, int64_t now_ms)
@@ -261,12 +272,14 @@ static void count_moved(const struct move *move, const struct hop *hop, int64_t 
     observe_ms(RETRY_START_DELAY_SECONDS, now_ms - hop_ripe_ms(&move->plan) - move->plan.jitter_ms);
 }
 
-static void send(struct move *move, const struct hop *hop, int64_t now_ms)
+static void move_on(struct move *move, const struct hop *hop, int64_t now_ms)
 {
     struct error error = {0};
     int code = send_on(move, hop, &error);
-    if (code == 0) {
+    if (code == SENT_ON) {
         count_moved(move, hop, now_ms);
+    } else if (code == SENT_TO_DEAD) {
+        count(RETRY_UNREADABLE);
     } else if (code == -ENOBUFS) {
         put_off(move, MOVE_HELD, now_ms + NO_ROOM_MS);
     } else {
@@ -290,7 +303,7 @@ static void proceed(struct move *move, int64_t now_ms)
     else if (hop.kind == HOP_HOLD)
         put_off(move, MOVE_HELD, hop.at_ms);
     else
-        send(move, &hop, now_ms);
+        move_on(move, &hop, now_ms);
 }
 
 static void on_timer(uv_timer_t *timer)

@@ -1,10 +1,17 @@
 #pragma once
 /*
- * kt-retrier: moves failed deliveries back to the dispatchers when their time has come. Owns everything of the process.
+ * kt-retrier: moves records of failed deliveries through the retry topics, each of which is one constant delay, and
+ * back to the dispatchers when their time has come. No HTTP, no database. Owns everything of the process.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "common/kafka/client.h"
 #include "common/service/service.h"
+
+struct retrier_settings {
+#define SETTING SETTINGS_FIELD
+#include "retrier/settings.def"
+#undef SETTING
+};
 
 #define RETRIER_SECTION_COUNT 2
 

@@ -6,7 +6,7 @@
 
 #include "common/base/alloc.h"
 
-#define PIECE_BYTES (256 * 1024)
+#define PIECE_BYTES ((size_t)256 * 1024)
 
 struct ndjson_stream {
     char *bytes; /* line_bytes_max + PIECE_BYTES of them */

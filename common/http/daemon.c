@@ -3,9 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <string.h>
 #include <unistd.h>
 
 #define CONNECTION_MEMORY_BYTES 32768 /* request line, headers and read buffer of one connection */
@@ -13,11 +11,8 @@
 int daemon_start(struct exchange_group *group, const struct daemon_settings *settings, struct MHD_Daemon **daemon_out,
                  struct error *error)
 {
-    int listen_fd = fcntl(settings->listen_fd, F_DUPFD_CLOEXEC, 0);
-    if (listen_fd < 0)
-        return error_set(error, errno, "cannot copy the listening socket: %s", strerror(errno));
     struct MHD_OptionItem limits[] = {
-        {MHD_OPTION_LISTEN_SOCKET,           listen_fd,                     NULL},
+        {MHD_OPTION_LISTEN_SOCKET,           settings->listen_fd,           NULL},
         {MHD_OPTION_STRICT_FOR_CLIENT,       0,                             NULL}, /* request_check is stricter, its answers better */
         {MHD_OPTION_CONNECTION_LIMIT,        settings->connections_max,     NULL},
         {MHD_OPTION_PER_IP_CONNECTION_LIMIT, settings->connections_max / 2, NULL},
@@ -29,7 +24,7 @@ int daemon_start(struct exchange_group *group, const struct daemon_settings *set
         MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, exchange_on_request, group,
                          MHD_OPTION_ARRAY, limits, MHD_OPTION_URI_LOG_CALLBACK, exchange_on_target, group,
                          MHD_OPTION_NOTIFY_COMPLETED, exchange_on_completed, group, MHD_OPTION_END);
-    if (daemon == NULL) /* it has closed its socket */
+    if (daemon == NULL) /* it has closed the socket */
         return error_set(error, ENOMEM, "the HTTP server cannot start: too few file descriptors or too little memory");
     *daemon_out = daemon;
     return 0;

@@ -16,6 +16,7 @@
 #include "common/http/request_check.h"
 #include "common/http/request_target.h"
 #include "common/http/router.h"
+#include "common/http/workers.h"
 
 static const struct exchange_refusal too_slow = {MHD_HTTP_REQUEST_TIMEOUT, "request_timeout",
                                                  "the body took longer than 60 s", true};
@@ -59,26 +60,26 @@ static void exchange_free(struct exchange *exchange)
 
 static void drop_body(struct exchange *exchange)
 {
-    atomic_fetch_sub(&exchange->group->body_bytes, exchange->body.length);
+    exchange->group->body_bytes -= exchange->body.length;
     buffer_deinit(&exchange->body);
 }
 
-static void waiting_insert(struct exchange *exchange)
+static void suspended_insert(struct exchange *exchange)
 {
-    struct exchange *first = exchange->group->waiting;
+    struct exchange *first = exchange->group->suspended;
     exchange->next = first;
     exchange->previous = NULL;
     if (first != NULL)
         first->previous = exchange;
-    exchange->group->waiting = exchange;
+    exchange->group->suspended = exchange;
 }
 
-static void waiting_remove(struct exchange *exchange)
+static void suspended_remove(struct exchange *exchange)
 {
     if (exchange->previous != NULL)
         exchange->previous->next = exchange->next;
     else
-        exchange->group->waiting = exchange->next;
+        exchange->group->suspended = exchange->next;
     if (exchange->next != NULL)
         exchange->next->previous = exchange->previous;
 }
@@ -202,7 +203,7 @@ static enum MHD_Result answer_and_close(struct exchange *exchange)
 static enum MHD_Result queue_answer(struct exchange *exchange)
 {
     struct MHD_Response *response = TAKE(exchange->response);
-    if (exchange->is_closing || atomic_load(&exchange->group->is_draining))
+    if (exchange->is_closing || exchange->group->is_draining)
         (void)MHD_add_response_header(response, "Connection", "close");
     enum MHD_Result result = MHD_queue_response(exchange->connection, exchange->status, response);
     MHD_destroy_response(response);
@@ -215,7 +216,7 @@ static enum MHD_Result begin(struct exchange *exchange, const char *method, cons
 {
     exchange->is_begun = true;
     exchange->begun_ms = clock_monotonic_ms();
-    atomic_fetch_add(&exchange->group->exchange_count, 1);
+    exchange->group->exchange_count++;
     choose_request_id(exchange);
     exchange->refusal = check_head(exchange, method, version);
     if (exchange->refusal.status == 0)
@@ -238,7 +239,7 @@ static struct exchange_refusal check_growth(struct exchange *exchange, size_t si
         return exchange->refusal;
     if (size > exchange->body.max_bytes - exchange->body.length)
         return too_large();
-    if (atomic_load(&exchange->group->body_bytes) + size > EXCHANGE_BODIES_BYTES_MAX)
+    if (exchange->group->body_bytes + size > EXCHANGE_BODIES_BYTES_MAX)
         return overloaded;
     return (struct exchange_refusal){0};
 }
@@ -248,7 +249,7 @@ static enum MHD_Result receive(struct exchange *exchange, const char *bytes, siz
     exchange->refusal = check_growth(exchange, *size);
     if (exchange->refusal.status == 0) {
         buffer_append(&exchange->body, bytes, *size);
-        atomic_fetch_add(&exchange->group->body_bytes, *size);
+        exchange->group->body_bytes += *size;
     } else {
         drop_body(exchange);
         exchange->dropped_bytes += *size;
@@ -270,15 +271,44 @@ static enum MHD_Result handle(struct exchange *exchange)
         exchange->request.body = exchange->body.bytes;
         exchange->request.body_length = exchange->body.length;
     }
-    exchange->state = EXCHANGE_HANDLING;
-    exchange->request.route->handler(group->owner, &exchange->request);
-    if (exchange->state == EXCHANGE_ANSWERED)
-        return queue_answer(exchange);
-    assert(group->may_answer_later);
-    exchange->state = EXCHANGE_WAITING;
-    waiting_insert(exchange);
+    if (group->workers == NULL) {
+        exchange->state = EXCHANGE_HANDLING;
+        exchange->request.route->handler(group->owner, &exchange->request);
+        if (exchange->state == EXCHANGE_ANSWERED)
+            return queue_answer(exchange);
+    }
+    exchange->state = group->workers == NULL ? EXCHANGE_WAITING : EXCHANGE_WORKING;
+    suspended_insert(exchange);
     MHD_suspend_connection(exchange->connection);
+    if (group->workers != NULL)
+        workers_give(group->workers, exchange);
     return MHD_YES;
+}
+
+void exchange_work(void *item)
+{
+    struct exchange *exchange = item;
+    struct exchange_group *group = exchange->group;
+    if (atomic_load(&group->is_ending))
+        http_respond_problem(&exchange->request, MHD_HTTP_SERVICE_UNAVAILABLE, "shutting_down",
+                             "the server is stopping");
+    else
+        exchange->request.route->handler(group->owner, &exchange->request);
+    assert(exchange->response != NULL); /* a handler on a worker may not answer later */
+}
+
+static void resume(struct exchange *exchange)
+{
+    exchange->state = EXCHANGE_ANSWERED;
+    suspended_remove(exchange);
+    MHD_resume_connection(exchange->connection);
+    exchange->group->resumed(exchange->group);
+}
+
+void exchange_worked(struct exchange *exchange)
+{
+    assert(exchange->state == EXCHANGE_WORKING);
+    resume(exchange);
 }
 
 enum MHD_Result exchange_on_request(void *owner, struct MHD_Connection *connection, const char *url, const char *method,
@@ -316,38 +346,33 @@ void exchange_on_completed(void *owner, struct MHD_Connection *connection, void 
         return;
     *exchange_address = NULL;
     if (exchange->is_begun) {
-        atomic_fetch_sub(&exchange->group->exchange_count, 1);
-        atomic_fetch_sub(&exchange->group->body_bytes, exchange->body.length);
+        exchange->group->exchange_count--;
+        exchange->group->body_bytes -= exchange->body.length;
         log_end(exchange, reason);
     }
     exchange->connection = NULL;
-    if (exchange->state != EXCHANGE_WAITING) {
-        exchange_free(exchange);
-        return;
-    }
-    waiting_remove(exchange);
+    if (exchange->state == EXCHANGE_WAITING || exchange->state == EXCHANGE_WORKING)
+        suspended_remove(exchange);
     exchange->group = NULL;
+    if (exchange->state != EXCHANGE_WAITING)
+        exchange_free(exchange);
 }
 
 void exchange_group_cut_off(struct exchange_group *group)
 {
-    for (struct exchange *exchange = group->waiting; exchange != NULL; exchange = exchange->next)
+    for (struct exchange *exchange = group->suspended; exchange != NULL; exchange = exchange->next)
         MHD_resume_connection(exchange->connection);
 }
 
-/* The application has answered: hands the answer to libmicrohttpd, or ends what only waited for it. */
 void exchange_answer(struct exchange *exchange, unsigned status, struct MHD_Response *response)
 {
-    assert(exchange->state == EXCHANGE_HANDLING || exchange->state == EXCHANGE_WAITING);
-    bool was_waiting = exchange->state == EXCHANGE_WAITING;
+    assert(exchange->response == NULL && exchange->state != EXCHANGE_RECEIVING && exchange->state != EXCHANGE_ANSWERED);
     exchange->status = status;
     exchange->response = response;
-    exchange->state = EXCHANGE_ANSWERED;
-    if (exchange->connection == NULL) {
+    if (exchange->state == EXCHANGE_HANDLING)
+        exchange->state = EXCHANGE_ANSWERED; /* exchange_on_request() goes on when the handler returns */
+    else if (exchange->state == EXCHANGE_WAITING && exchange->connection != NULL)
+        resume(exchange);
+    else if (exchange->state == EXCHANGE_WAITING)
         exchange_free(exchange);
-    } else if (was_waiting) {
-        waiting_remove(exchange);
-        MHD_resume_connection(exchange->connection);
-        exchange->group->resumed(exchange->group);
-    }
 }

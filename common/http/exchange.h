@@ -1,12 +1,14 @@
 #pragma once
 /*
  * One request and its answer, from the request line to the last byte sent. Internal to the HTTP server: here are the
- * callbacks that libmicrohttpd drives, and the states that http_respond() moves.
+ * callbacks that libmicrohttpd drives, and the states that http_respond() moves. On the loop's thread, except
+ * exchange_work() and what the handler calls in it.
  *
- * Owners: libmicrohttpd holds an exchange while its connection works on it; the application holds it from its handler's
- * return without an answer (WAITING) to http_respond(). It is freed when neither does. A client that goes away while
- * its request is WAITING is noticed when the answer is sent; a server that is freed cuts its exchanges off (connection
- * NULL), and the late http_respond() then only frees. SPDX-License-Identifier: Apache-2.0
+ * Owners: libmicrohttpd holds an exchange while its connection works on it. The application holds it from its handler's
+ * return without an answer (WAITING) to http_respond(), a worker while the handler runs there (WORKING); the connection
+ * is suspended meanwhile, and libmicrohttpd leaves it alone. The exchange is freed when nobody holds it. A client that
+ * goes away meanwhile is noticed when the answer is sent; a server that is freed cuts its exchanges off (connection
+ * NULL), and a late http_respond() then only frees. SPDX-License-Identifier: Apache-2.0
  */
 #include <microhttpd.h>
 #include <stdatomic.h>
@@ -23,22 +25,24 @@
 #define EXCHANGE_BODY_SECONDS_MAX  60                          /* for a whole body; slower is 408 */
 #define EXCHANGE_BODIES_BYTES_MAX  ((size_t)256 * 1024 * 1024) /* of all bodies of a server; more is 503 */
 
-/* What the exchanges of a server share; embedded in it. Any thread of the server. */
+/* What the exchanges of a server share; embedded in it. */
 struct exchange_group {
     const struct http_route *routes;
-    void *owner;                                   /* handed to handlers */
-    bool may_answer_later;                         /* on a loop */
-    _Atomic bool is_draining;                      /* connections close after their answer */
-    _Atomic size_t exchange_count;                 /* requests that have begun and are not answered to the last byte */
-    _Atomic size_t body_bytes;                     /* held by all of them */
-    struct exchange *waiting;                      /* list; loop's thread */
-    void (*resumed)(struct exchange_group *group); /* on a loop: the daemon has to run soon */
+    void *owner;                /* handed to handlers */
+    struct workers *workers;    /* run the handlers; NULL: the loop's thread does, and they may answer later */
+    bool is_draining;           /* connections close after their answer */
+    _Atomic bool is_ending;     /* handlers that have not begun are passed over */
+    size_t exchange_count;      /* requests that have begun and are not answered to the last byte */
+    size_t body_bytes;          /* held by all of them */
+    struct exchange *suspended; /* list of those that are WAITING or WORKING */
+    void (*resumed)(struct exchange_group *group); /* the daemon has to run soon */
 };
 
 enum exchange_state {
     EXCHANGE_RECEIVING,
-    EXCHANGE_HANDLING, /* in its handler */
-    EXCHANGE_WAITING,  /* its connection is suspended, the application owes the answer */
+    EXCHANGE_HANDLING, /* in its handler, on the loop's thread */
+    EXCHANGE_WAITING,  /* the application owes the answer */
+    EXCHANGE_WORKING,  /* given to the workers */
     EXCHANGE_ANSWERED, /* response is set or queued */
 };
 
@@ -67,7 +71,7 @@ struct exchange {
     size_t dropped_bytes;
     uint64_t begun_ms;
     char request_id[EXCHANGE_REQUEST_ID_BYTES];
-    struct exchange *previous, *next; /* in group->waiting */
+    struct exchange *previous, *next; /* in group->suspended */
 };
 
 /* For libmicrohttpd: MHD_OPTION_URI_LOG_CALLBACK (makes the exchange), the access handler, and
@@ -78,7 +82,11 @@ enum MHD_Result exchange_on_request(void *owner, struct MHD_Connection *connecti
 void exchange_on_completed(void *owner, struct MHD_Connection *connection, void **exchange_address,
                            enum MHD_RequestTerminationCode reason);
 
-/* Resumes every waiting connection, so that the daemon can be stopped. */
+/* For the workers: runs the handler. Then, on the loop's thread again: goes on with what it answered. */
+void exchange_work(void *exchange);
+void exchange_worked(struct exchange *exchange);
+
+/* Resumes every suspended connection, so that the daemon can be stopped. The workers are gone. */
 void exchange_group_cut_off(struct exchange_group *group);
 
 /* The application's answer; takes the response over. */

@@ -3,28 +3,27 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "common/base/alloc.h"
 #include "common/http/daemon.h"
-#include "common/http/daemon_thread.h"
 #include "common/http/exchange.h"
 #include "common/http/listener.h"
+#include "common/http/workers.h"
 
 #define IDLE_TIMEOUT_S 30
 
+static_assert(HTTP_CONNECTIONS_MAX <= WORKERS_ITEMS_MAX, "each connection may have a request with the workers");
+
 struct http_server {
     struct exchange_group group;
-    int listen_fd; /* -1: no longer accepting */
     unsigned port;
-    unsigned thread_count;
-    struct daemon_thread **threads; /* thread_count of them */
-    struct MHD_Daemon *daemon;      /* on a loop: driven by poll and timer */
+    bool is_accepting;
+    struct MHD_Daemon *daemon; /* driven by poll and timer */
     uv_poll_t poll;
     uv_timer_t timer;
+    uv_poll_t worked;           /* with workers: some are done */
     bool has_resumed;           /* a connection, since the daemon ran; it does not count them as due */
-    unsigned open_handle_count; /* poll and timer, until libuv has let go of them */
+    unsigned open_handle_count; /* those above, until libuv has let go of them */
 };
 
 static void on_timer(uv_timer_t *timer);
@@ -46,13 +45,6 @@ static void on_timer(uv_timer_t *timer)
     run(timer->data);
 }
 
-static void on_resumed(struct exchange_group *group)
-{
-    struct http_server *server = CONTAINER_OF(group, struct http_server, group);
-    server->has_resumed = true;
-    (void)uv_timer_start(&server->timer, on_timer, 0, 0);
-}
-
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
     (void)status; /* the daemon finds out itself what is wrong with which socket */
@@ -60,95 +52,88 @@ static void on_poll(uv_poll_t *poll, int status, int events)
     run(poll->data);
 }
 
-static int start_on_loop(struct http_server *server, uv_loop_t *loop, const struct daemon_settings *settings,
-                         struct error *error)
+static void on_resumed(struct exchange_group *group)
 {
-    int status = daemon_start(&server->group, settings, &server->daemon, error);
-    if (status < 0)
-        return status;
-    status = uv_poll_init(loop, &server->poll, daemon_fd(server->daemon));
-    if (status < 0) {
-        daemon_stop(server->daemon);
-        return error_set(error, -status, "the HTTP server cannot join the loop: %s", uv_strerror(status));
-    }
-    (void)uv_timer_init(loop, &server->timer); /* these three do not fail */
-    server->poll.data = server;
-    server->timer.data = server;
+    struct http_server *server = CONTAINER_OF(group, struct http_server, group);
+    server->has_resumed = true;
+    (void)uv_timer_start(&server->timer, on_timer, 0, 0);
+}
+
+static void on_worked(uv_poll_t *poll, int status, int events)
+{
+    struct http_server *server = poll->data;
+    struct exchange *exchange;
+    (void)status; /* a pipe of our own */
+    (void)events;
+    while ((exchange = workers_take(server->group.workers)) != NULL)
+        exchange_worked(exchange);
+}
+
+/* None of these fails: the descriptors are new and fit for epoll. */
+static void join_loop(struct http_server *server, uv_loop_t *loop)
+{
+    (void)uv_poll_init(loop, &server->poll, daemon_fd(server->daemon));
+    (void)uv_timer_init(loop, &server->timer);
+    server->poll.data = server->timer.data = server->worked.data = server;
     server->open_handle_count = 2;
     (void)uv_poll_start(&server->poll, UV_READABLE, on_poll);
-    run(server);
-    return 0;
-}
-
-static void free_threads(struct http_server *server)
-{
-    for (unsigned i = 0; i < server->thread_count; i++)
-        daemon_thread_free(server->threads[i]);
-    free(server->threads);
-}
-
-static int start_threads(struct http_server *server, unsigned count, const struct daemon_settings *settings,
-                         struct error *error)
-{
-    server->threads = alloc_zeroed(count, sizeof(struct daemon_thread *));
-    for (; server->thread_count < count; server->thread_count++) {
-        int status = daemon_thread_new(&server->group, settings, &server->threads[server->thread_count], error);
-        if (status < 0) {
-            free_threads(server);
-            return status;
-        }
+    if (server->group.workers != NULL) {
+        (void)uv_poll_init(loop, &server->worked, workers_fd(server->group.workers));
+        (void)uv_poll_start(&server->worked, UV_READABLE, on_worked);
+        server->open_handle_count++;
     }
-    return 0;
+    run(server);
+}
+
+static int start(struct http_server *server, const struct http_server_settings *settings, struct error *error)
+{
+    struct daemon_settings daemon = {
+        .connections_max = HTTP_CONNECTIONS_MAX,
+        .idle_timeout_s = settings->idle_timeout_s == 0 ? IDLE_TIMEOUT_S : settings->idle_timeout_s,
+    };
+    int status = listener_open(settings->listen, &daemon.listen_fd, &server->port, error);
+    if (status < 0)
+        return status;
+    status = daemon_start(&server->group, &daemon, &server->daemon, error);
+    if (status < 0 || settings->thread_count == 0)
+        return status;
+    status = workers_new(settings->thread_count, exchange_work, &server->group.workers, error);
+    if (status < 0)
+        daemon_stop(server->daemon);
+    return status;
 }
 
 int http_server_new(const struct http_server_settings *settings, uv_loop_t *loop, struct http_server **server_out,
                     struct error *error)
 {
-    bool is_on_loop = settings->thread_count == 0;
-    struct daemon_settings daemon = {
-        .connections_max = is_on_loop ? HTTP_CONNECTIONS_MAX : HTTP_CONNECTIONS_MAX / settings->thread_count,
-        .idle_timeout_s = settings->idle_timeout_s == 0 ? IDLE_TIMEOUT_S : settings->idle_timeout_s,
-    };
-    unsigned port;
-    assert(settings->thread_count <= HTTP_THREADS_MAX && (loop != NULL || !is_on_loop));
-    int status = listener_open(settings->listen, &daemon.listen_fd, &port, error);
-    if (status < 0)
-        return status;
+    assert(settings->thread_count <= HTTP_THREADS_MAX);
     struct http_server *server = ALLOC(struct http_server);
-    server->listen_fd = daemon.listen_fd;
-    server->port = port;
+    server->is_accepting = true;
     server->group.routes = settings->routes;
     server->group.owner = settings->owner;
-    server->group.may_answer_later = is_on_loop;
     server->group.resumed = on_resumed;
-    status = is_on_loop ? start_on_loop(server, loop, &daemon, error)
-                        : start_threads(server, settings->thread_count, &daemon, error);
+    int status = start(server, settings, error);
     if (status < 0) {
-        (void)close(server->listen_fd);
         free(server);
         return status;
     }
+    join_loop(server, loop);
     *server_out = server;
     return 0;
 }
 
 void http_server_stop_accepting(struct http_server *server)
 {
-    if (server->listen_fd < 0)
+    if (!server->is_accepting)
         return;
-    atomic_store(&server->group.is_draining, true);
-    (void)shutdown(server->listen_fd, SHUT_RDWR); /* for the copy of a thread that is busy, too */
-    (void)close(server->listen_fd);
-    server->listen_fd = -1;
-    for (unsigned i = 0; i < server->thread_count; i++)
-        daemon_thread_stop_accepting(server->threads[i]);
-    if (server->daemon != NULL)
-        daemon_stop_accepting(server->daemon);
+    server->is_accepting = false;
+    server->group.is_draining = true;
+    daemon_stop_accepting(server->daemon);
 }
 
 size_t http_server_request_count(const struct http_server *server)
 {
-    return atomic_load(&server->group.exchange_count);
+    return server->group.exchange_count;
 }
 
 unsigned http_server_port(const struct http_server *server)
@@ -167,15 +152,12 @@ void http_server_free(struct http_server *server)
 {
     if (server == NULL)
         return;
-    if (server->listen_fd >= 0)
-        (void)close(server->listen_fd);
-    if (server->daemon == NULL) {
-        free_threads(server);
-        free(server);
-        return;
-    }
-    uv_close((uv_handle_t *)&server->poll, on_closed); /* before its descriptor is gone */
+    uv_close((uv_handle_t *)&server->poll, on_closed); /* before their descriptors are gone */
     uv_close((uv_handle_t *)&server->timer, on_closed);
+    if (server->group.workers != NULL)
+        uv_close((uv_handle_t *)&server->worked, on_closed);
+    atomic_store(&server->group.is_ending, true);
+    workers_free(server->group.workers);
     exchange_group_cut_off(&server->group);
     daemon_stop(server->daemon);
 }

@@ -1,10 +1,10 @@
 #pragma once
 /*
- * A small façade over libmicrohttpd: a table of routes in, answers out. Two ways to run: on a libuv loop (handlers on
- * the loop's thread, may answer later) or on own threads (handlers may block). Strict parsing; limits below; every
- * error answer of ours is problem+json (RFC 9457). Request ids are taken from X-Request-Id or made, and echoed. Answers
- * are "Cache-Control: no-store" unless a handler says otherwise. HEAD is answered by the routes of GET.
- * SPDX-License-Identifier: Apache-2.0
+ * A small façade over libmicrohttpd: a table of routes in, answers out. All sockets are the loop's. Handlers run there,
+ * too, and may answer later; or on own threads, where they may block and have to answer before they return. Strict
+ * parsing; limits below; every error answer of ours is problem+json (RFC 9457). Request ids are taken from X-Request-Id
+ * or made, and echoed. Answers are "Cache-Control: no-store" unless a handler says otherwise. HEAD is answered by the
+ * routes of GET. SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -54,7 +54,7 @@ struct http_server_settings {
     const char *listen;              /* "127.0.0.1:8080", "[::]:8080"; port 0: chosen by the kernel */
     const struct http_route *routes; /* ends with a zeroed row */
     void *owner;                     /* handed to handlers */
-    unsigned thread_count;           /* 0: on the loop */
+    unsigned thread_count;           /* that handlers run on, up to HTTP_THREADS_MAX; 0: on the loop */
     unsigned idle_timeout_s;         /* 0: 30 */
 };
 

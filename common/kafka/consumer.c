@@ -99,6 +99,9 @@ static void handle_event(struct kafka_consumer *consumer, rd_kafka_event_t *even
     case RD_KAFKA_EVENT_OFFSET_COMMIT:
         take_commit_result(consumer, event);
         break;
+    case RD_KAFKA_EVENT_LISTOFFSETS_RESULT:
+        ends_take_answer(consumer, event);
+        break;
     default:
         (void)kafka_event_is_log(event);
         break;
@@ -148,27 +151,15 @@ static void look_up_membership(struct kafka_consumer *consumer)
     rd_kafka_consumer_group_metadata_destroy(metadata);
 }
 
-/* As the last fetch saw it; stands still for a partition that is not read, so it is only raised. */
-static void look_up_end(struct kafka_partition *partition)
-{
-    int64_t low, high;
-    if (rd_kafka_get_watermark_offsets(partition->consumer_->client, partition->topic, partition->id, &low, &high) ==
-            RD_KAFKA_RESP_ERR_NO_ERROR &&
-        high > partition->end_offset)
-        partition->end_offset = high;
-}
-
 static void look_up(struct kafka_consumer *consumer)
 {
-    struct kafka_partition *partition;
     uint64_t now_ms = clock_monotonic_ms();
-    if (consumer->state != CONSUMER_MEMBER || now_ms - consumer->looked_at_ms < TICK_MS)
+    if (consumer->state != CONSUMER_MEMBER || now_ms - consumer->looked_at_ms < TICK_MS / 2)
         return;
     consumer->looked_at_ms = now_ms;
     if (!consumer->has_joined)
         look_up_membership(consumer);
-    DL_FOREACH(consumer->partitions, partition)
-        look_up_end(partition);
+    ends_look_up(consumer, now_ms);
 }
 
 static void on_tick(uv_timer_t *timer)

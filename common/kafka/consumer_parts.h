@@ -1,7 +1,8 @@
 #pragma once
 /*
- * What the files of the consumer share: consumer.c (the member and its end), partition.c (one partition and its queue),
- * reading.c (whose turn it is), rebalance.c (partitions that come and go). Nobody else includes it.
+ * What the files of the consumer share: consumer.c (the member and its end), ends.c (how far the logs reach),
+ * partition.c (one partition and its queue), reading.c (whose turn it is), rebalance.c (partitions that come and go).
+ * Nobody else includes it.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>
@@ -85,9 +86,15 @@ struct kafka_consumer {
     void (*closed)(void *owner);
     void *closed_owner;
     uint64_t looked_at_ms; /* the slow look-ups of a tick */
+    uint64_t ends_asked_ms;
+    bool is_asking_ends;
     uint64_t rebalance_count;
     char cluster_id[64];
 };
+
+/* ends.c */
+void ends_look_up(struct kafka_consumer *consumer, uint64_t now_ms); /* sets end_offset of all partitions, in time */
+void ends_take_answer(struct kafka_consumer *consumer, rd_kafka_event_t *event);
 
 /* partition.c */
 struct kafka_partition *partition_new(struct kafka_consumer *consumer, const char *topic, int32_t id);

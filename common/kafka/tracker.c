@@ -125,6 +125,11 @@ int64_t tracker_committable(const struct tracker *tracker)
     return tracker->committable;
 }
 
+int64_t tracker_next_offset(const struct tracker *tracker)
+{
+    return tracker_count(tracker) > 0 ? entry_at(tracker, tracker->first)->offset : tracker->committable;
+}
+
 int64_t tracker_last_offset(const struct tracker *tracker)
 {
     return tracker->last_offset;

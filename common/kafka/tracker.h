@@ -30,6 +30,8 @@ uint64_t tracker_add(struct tracker *tracker, int64_t offset, size_t bytes, int6
 bool tracker_settle(struct tracker *tracker, uint64_t ticket);
 /* The next offset to read after a restart: one past the settled prefix; -1 before anything was settled. */
 int64_t tracker_committable(const struct tracker *tracker);
+/* The offset of the oldest record that is not settled, or the one after all that are; -1 when none was added. */
+int64_t tracker_next_offset(const struct tracker *tracker);
 int64_t tracker_last_offset(const struct tracker *tracker); /* of the newest record added, -1 before the first */
 size_t tracker_count(const struct tracker *tracker);        /* not yet out of the window */
 size_t tracker_unsettled_count(const struct tracker *tracker);

@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <time.h>
@@ -18,7 +19,7 @@ struct database_pool {
     PGconn **idle;        /* newest last, so that the rest grow old and are few */
     size_t idle_count;
     size_t open_count; /* idle, taken and being made */
-    bool is_healthy;
+    atomic_bool is_healthy;
 };
 
 struct database_pool *database_pool_new(const struct database_settings *settings, const char *application)
@@ -42,7 +43,10 @@ struct database_pool *database_pool_new(const struct database_settings *settings
  * read twice. */
 static bool is_alive(PGconn *connection)
 {
-    return PQconsumeInput(connection) == 1 && PQconsumeInput(connection) == 1 && PQstatus(connection) == CONNECTION_OK;
+    bool is_open = true;
+    for (int i = 0; i < 2 && is_open; i++)
+        is_open = PQconsumeInput(connection) == 1;
+    return is_open && PQstatus(connection) == CONNECTION_OK;
 }
 
 /* With the lock held: an idle connection that still lives, or NULL. */
@@ -149,11 +153,7 @@ void database_pool_give(struct database_pool *pool, PGconn *connection)
 
 bool database_pool_is_healthy(const struct database_pool *pool)
 {
-    struct database_pool *mutable_pool = (struct database_pool *)(uintptr_t)pool; /* only the lock changes */
-    lock(mutable_pool);
-    bool is_healthy = pool->is_healthy;
-    unlock(mutable_pool);
-    return is_healthy;
+    return pool->is_healthy;
 }
 
 void database_pool_free(struct database_pool *pool)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/base/encoding.h"
@@ -20,15 +21,24 @@ static const struct {
 #undef X
 };
 
+/* base64 → base64url: RFC 4648 section 5. */
+static char as_url(char digit)
+{
+    if (digit == '+')
+        return '-';
+    if (digit == '/')
+        return '_';
+    return digit;
+}
+
 void token_make(const uint8_t random[static 32], char text_out[static TOKEN_TEXT_BYTES])
 {
     char base64[BASE64_BYTES(32)];
     size_t length = base64_encode(random, 32, base64);
-    size_t prefix_length = strlen(TOKEN_PREFIX);
-    memcpy(text_out, TOKEN_PREFIX, prefix_length);
-    char *text = text_out + prefix_length;
-    for (size_t i = 0; i < length && base64[i] != '='; i++) /* base64url: RFC 4648 section 5 */
-        *text++ = base64[i] == '+' ? '-' : base64[i] == '/' ? '_' : base64[i];
+    (void)snprintf(text_out, TOKEN_TEXT_BYTES, "%s", TOKEN_PREFIX);
+    char *text = text_out + strlen(TOKEN_PREFIX);
+    for (size_t i = 0; i < length && base64[i] != '='; i++)
+        *text++ = as_url(base64[i]);
     *text = '\0';
     OPENSSL_cleanse(base64, sizeof(base64));
 }

@@ -2,8 +2,8 @@
 /*
  * All webhooks, read from PostgreSQL in one REPEATABLE READ transaction into the table that dispatchers use. A row that
  * cannot be read (a URL that today's policy refuses, a secret that does not open) never spoils the load, and its events
- * are not lost: the webhook is held, as if it was paused, until the row is repaired. Blocks. SPDX-License-Identifier:
- * Apache-2.0
+ * are not lost: the webhook is held, as if it was paused, until the row is repaired. Blocks.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include <libpq-fe.h>
 

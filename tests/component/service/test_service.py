@@ -189,6 +189,20 @@ def test_an_answer_after_the_server_is_gone_is_harmless(start):
     assert sample.wait() == 0
 
 
+def test_a_stop_waits_for_running_handlers_and_passes_over_the_rest(start):
+    sample = start(sample_threads=2, service_drain_deadline="100ms")
+    connections = [sample.connect() for _ in range(30)]
+    for connection in connections:
+        connection.sendall(b"GET /late HTTP/1.1\r\nHost: a\r\n\r\n")
+    time.sleep(0.1)
+    sample.signal()
+    started = time.monotonic()
+    assert sample.wait() == 0
+    assert time.monotonic() - started < 2  # all 30 would take 4.5 s
+    for connection in connections:
+        connection.close()
+
+
 def test_a_port_that_is_taken_fails_the_start(start):
     sample = start()
     result = run(admin_listen=f"127.0.0.1:{sample.admin_port}")

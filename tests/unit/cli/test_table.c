@@ -29,16 +29,16 @@ static void expect_table(const struct table_look *look, const char *expected)
 static void without_a_terminal_nothing_is_cut(void **state)
 {
     (void)state;
-    expect_table(&(struct table_look){0}, "ID     URL                           STATE    WHEN\n"
+    expect_table(&(struct table_look){0}, "ID     URL                            STATE    WHEN\n"
                                           "wh_1   https://日本.example/abcdefgh  enabled  now\n"
-                                          "wh_22  x\\x1b[2J                      -        -\n");
+                                          "wh_22  x\\x1b[2J                       -        -\n");
 }
 
 static void on_a_terminal_the_widest_shrinks(void **state)
 {
     (void)state;
     expect_table(&(struct table_look){.width_max = 40}, "ID     URL                 STATE    WHEN\n"
-                                                        "wh_1   https://日本.exa…   enabled  now\n"
+                                                        "wh_1   https://日本.exam…  enabled  now\n"
                                                         "wh_22  x\\x1b[2J            -        -\n");
 }
 
@@ -57,10 +57,10 @@ static void colours_are_for_titles_and_states_and_do_not_count_as_cells(void **s
 {
     (void)state;
     expect_table(&(struct table_look){.width_max = 80, .has_colour = true},
-                 "\x1b[1mID\x1b[0m     \x1b[1mURL\x1b[0m                           \x1b[1mSTATE\x1b[0m    "
+                 "\x1b[1mID\x1b[0m     \x1b[1mURL\x1b[0m                            \x1b[1mSTATE\x1b[0m    "
                  "\x1b[1mWHEN\x1b[0m\n"
                  "wh_1   https://日本.example/abcdefgh  \x1b[32menabled\x1b[0m  now\n"
-                 "wh_22  x\\x1b[2J                      -        -\n");
+                 "wh_22  x\\x1b[2J                       -        -\n");
 }
 
 static void many_rows_are_kept(void **state)

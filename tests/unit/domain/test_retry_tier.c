@@ -62,18 +62,18 @@ static void a_plan_is_never_early_little_late_and_adds_up_exactly(void **state)
     assert_true(worst <= 20);
 }
 
-/* The fewest of all sums within the bounds, found by trying each. */
-static void no_other_plan_has_fewer_hops(void **state)
+/* Of all sums within the bounds, found by trying each. */
+static void no_other_plan_has_fewer_hops_or_is_as_short_and_earlier(void **state)
 {
     (void)state;
     for (int64_t delay_s = 1; delay_s <= 3600; delay_s += delay_s < 200 ? 1 : 37) {
         int64_t max_s = delay_s + (delay_s < 10 ? 1 : delay_s > 600 ? 60 : delay_s / 10);
-        int fewest = 1000;
+        int64_t best_s = delay_s;
         for (int64_t other_s = delay_s; other_s <= max_s; other_s++) {
-            int hop_count = count_hops(other_s * 1000);
-            fewest = hop_count < fewest ? hop_count : fewest;
+            if (count_hops(other_s * 1000) < count_hops(best_s * 1000))
+                best_s = other_s;
         }
-        assert_int_equal(count_hops(retry_plan_round_ms(delay_s * 1000)), fewest);
+        assert_int_equal(retry_plan_round_ms(delay_s * 1000), best_s * 1000);
     }
 }
 
@@ -94,7 +94,7 @@ int main(void)
         cmocka_unit_test(each_tier_divides_the_next),
         cmocka_unit_test(the_delays_of_the_presets_come_out_unchanged),
         cmocka_unit_test(a_plan_is_never_early_little_late_and_adds_up_exactly),
-        cmocka_unit_test(no_other_plan_has_fewer_hops),
+        cmocka_unit_test(no_other_plan_has_fewer_hops_or_is_as_short_and_earlier),
         cmocka_unit_test(no_delay_and_a_fraction_of_a_second_are_one_second),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

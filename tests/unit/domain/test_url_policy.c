@@ -173,6 +173,7 @@ static const char *const bad_urls[] = {
     "http:\\\\127.0.0.1\\",
     "http://127.0.0.1\\example.invalid/",
     "https://example.com\\@127.0.0.1/",
+    "https://example.com/a\\b",
     "http:////127.0.0.1/",
     "http:127.0.0.1/",
     "http:/127.0.0.1/",
