@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
@@ -241,6 +242,16 @@ int call_commit(struct call *call, struct error *error)
     return 0;
 }
 
+/* PostgreSQL tells the dispatchers of a change a moment after the commit. Whoever has our answer may count on it: an
+ * event published next goes to the webhook just created. Dispatchers match nothing between hearing and having loaded.
+ */
+static void wait_for_dispatchers(const struct call *call)
+{
+    int64_t settle_ms = call->api->settings.change_settle;
+    const struct timespec pause = {.tv_sec = settle_ms / 1000, .tv_nsec = settle_ms % 1000 * 1000000};
+    (void)nanosleep(&pause, NULL); /* cut short by a signal: then it is shorter */
+}
+
 static int run(struct call *call, struct error *error)
 {
     int outcome = authenticate(call, error);
@@ -254,6 +265,8 @@ static int run(struct call *call, struct error *error)
         outcome = call->operation->run(call, error);
     if (outcome == 0 && call->connection != NULL)
         outcome = call_commit(call, error);
+    if (outcome == 0 && call->has_changed)
+        wait_for_dispatchers(call);
     return outcome;
 }
 
@@ -283,5 +296,6 @@ int call_audit(struct call *call, const char *action, const char *target, json_t
     };
     int result = audit_store_add(call->connection, &entry, error);
     json_decref(details);
+    call->has_changed = result == 0;
     return result;
 }

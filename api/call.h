@@ -28,6 +28,7 @@ struct call {
     struct http_request *request;
     const struct operation *operation;
     struct token token;
+    bool has_changed;   /* something was audited: dispatchers have to hear of it */
     PGconn *connection; /* in a transaction of the token's organization; NULL before it began and after call_commit() */
     json_t *body;       /* an object; empty if there was none */
 

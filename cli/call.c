@@ -19,11 +19,6 @@ const struct flag call_id_flag = {.name = "id", .value = "ID", .text = "The same
 
 /* ---- the table ------------------------------------------------------------------------------------------------- */
 
-static bool has_id(const struct command *command)
-{
-    return command->argument != NULL && strcmp(command->argument, "ID") == 0;
-}
-
 /* The number-th flag that the command has: its own, --id, then the common ones; NULL after the last. */
 static const struct flag *flag_at(const struct command *command, size_t number)
 {
@@ -33,7 +28,7 @@ static const struct flag *flag_at(const struct command *command, size_t number)
             return flag;
     }
     number -= own_count;
-    if (has_id(command) && number-- == 0)
+    if (command->argument == COMMAND_NEEDS_ID && number-- == 0)
         return &call_id_flag;
     return number < 2 ? &call_flags[number] : NULL;
 }
@@ -119,16 +114,17 @@ static int find_command(const struct command *commands, size_t command_count, in
 
 static int set_argument(struct call *call, const char *word, struct error *error)
 {
-    if (call->command->argument == NULL)
+    enum command_argument kind = call->command->argument;
+    if (kind == COMMAND_NO_ARGUMENT)
         return error_set(error, EINVAL, "takes no argument, but there is %s", word);
-    if (call->argument != NULL && call->command->has_second_argument && call->second_argument == NULL) {
+    if (call->argument == NULL) {
+        call->argument = word;
+    } else if (kind == COMMAND_TAKES_TOPIC && call->second_argument == NULL) {
         call->second_argument = word;
-        return 0;
+    } else {
+        return error_set(error, EINVAL, "takes one %s, but there are %s and %s",
+                         kind == COMMAND_NEEDS_ID ? "ID" : "TOPIC", call->argument, word);
     }
-    if (call->argument != NULL)
-        return error_set(error, EINVAL, "takes one %s, but there are %s and %s", call->command->argument,
-                         call->argument, word);
-    call->argument = word;
     return 0;
 }
 
@@ -148,27 +144,46 @@ static int add_flag(struct call *call, const struct flag *flag, const char *valu
     return 0;
 }
 
+/* The flag that a word starts with; value_out: what follows it in the same word, NULL if nothing does. */
+static const struct flag *read_flag(const struct call *call, const char *word, const char **value_out,
+                                    struct error *error)
+{
+    bool is_long = word[1] == '-';
+    const char *name = word + (is_long ? 2 : 1);
+    size_t length = is_long ? strcspn(name, "=") : 1;
+    char letter = '\0';
+    if (!is_long)
+        letter = name[0];
+    const struct flag *flag = find_flag(call->command, name, length, letter);
+    *value_out = NULL;
+    if (is_long && name[length] == '=')
+        *value_out = name + length + 1;
+    else if (!is_long && name[1] != '\0')
+        *value_out = name + 1; /* -fFILE */
+    if (flag == NULL && is_long)
+        (void)unknown_flag(call->command, name, length, error);
+    else if (flag == NULL)
+        (void)error_set(error, EINVAL, "there is no flag %s", word);
+    return flag;
+}
+
 /* One flag with its value from the same word or the next. Returns how many words were used, or negative. */
 static int take_flag(struct call *call, int argc, const char *const *argv, struct error *error)
 {
-    bool is_long = argv[0][1] == '-';
-    const char *name = argv[0] + (is_long ? 2 : 1);
-    size_t length = is_long ? strcspn(name, "=") : 1;
-    const char *value = is_long && name[length] == '=' ? name + length + 1 : NULL;
-    const struct flag *flag = find_flag(call->command, name, length, is_long ? '\0' : name[0]);
-    if (flag == NULL && !is_long)
-        return error_set(error, EINVAL, "there is no flag %s", argv[0]);
+    const char *value;
+    const struct flag *flag = read_flag(call, argv[0], &value, error);
     if (flag == NULL)
-        return unknown_flag(call->command, name, length, error);
-    if (!is_long && name[1] != '\0')
-        value = name + 1; /* -fFILE */
+        return -EINVAL;
     if (flag->value == NULL && value != NULL)
         return error_set(error, EINVAL, "--%s takes no value", flag->name);
-    bool is_next = flag->value != NULL && value == NULL;
-    if (is_next && (argc < 2 || strncmp(argv[1], "--", 2) == 0))
+    if (flag->value == NULL || value != NULL) {
+        int code = add_flag(call, flag, value != NULL ? value : "", error);
+        return code < 0 ? code : 1;
+    }
+    if (argc < 2 || strncmp(argv[1], "--", 2) == 0)
         return error_set(error, EINVAL, "--%s needs a value: --%s %s", flag->name, flag->name, flag->value);
-    int code = add_flag(call, flag, flag->value == NULL ? "" : is_next ? argv[1] : value, error);
-    return code < 0 ? code : is_next ? 2 : 1;
+    int code = add_flag(call, flag, argv[1], error);
+    return code < 0 ? code : 2;
 }
 
 static int check_complete(const struct call *call, struct error *error)
@@ -176,8 +191,8 @@ static int check_complete(const struct call *call, struct error *error)
     const struct command *command = call->command;
     if (call->wants_help)
         return 0;
-    if (command->argument != NULL && !command->is_argument_optional && call->argument == NULL)
-        return error_set(error, EINVAL, "the %s is missing", command->argument);
+    if (command->argument == COMMAND_NEEDS_ID && call->argument == NULL)
+        return error_set(error, EINVAL, "the ID is missing");
     for (const struct flag *flag = command->flags; flag != NULL && flag->name != NULL; flag++) {
         if (flag->is_required && !call_has(call, flag->name))
             return error_set(error, EINVAL, "--%s %s is missing", flag->name, flag->value);

@@ -24,12 +24,16 @@ struct flag {
     bool is_required, is_repeatable;
 };
 
+enum command_argument {
+    COMMAND_NO_ARGUMENT,
+    COMMAND_NEEDS_ID,   /* as an argument or as --id */
+    COMMAND_TAKES_TOPIC /* none, a topic, or a group and a command */
+};
+
 struct command {
-    const char *group;    /* "webhook" */
-    const char *name;     /* "create"; NULL: the group is the command */
-    const char *argument; /* "ID"; NULL: takes none. "ID" may be given as --id too. */
-    bool is_argument_optional;
-    bool has_second_argument; /* optional, for `help GROUP COMMAND` */
+    const char *group; /* "webhook" */
+    const char *name;  /* "create"; NULL: the group is the command */
+    enum command_argument argument;
     const char *summary;
     const char *details;      /* more help; may be NULL */
     const struct flag *flags; /* besides --json, --help and --id; ends with a zeroed one; may be NULL */

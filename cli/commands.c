@@ -3,57 +3,71 @@
 
 #include "common/base/attributes.h"
 
-#define FLAG(flag, placeholder, help)        {.name = flag, .value = placeholder, .text = help},
-#define FLAG_NEEDED(flag, placeholder, help) {.name = flag, .value = placeholder, .text = help, .is_required = true},
-#define FLAG_REPEATABLE(flag, placeholder, help) \
-    {.name = flag, .value = placeholder, .text = help, .is_repeatable = true},
-#define FLAG_SHORT(flag, short_name, placeholder, help) \
-    {.name = flag, .value = placeholder, .text = help, .letter = short_name},
+#define FLAG(name, value, text)               {name, value, text, '\0', false, false},
+#define FLAG_NEEDED(name, value, text)        {name, value, text, '\0', true, false},
+#define FLAG_REPEATABLE(name, value, text)    {name, value, text, '\0', false, true},
+#define FLAG_SHORT(name, letter, value, text) {name, value, text, letter, false, false},
+#define FLAGS_END                             {NULL, NULL, NULL, '\0', false, false},
 
 /* clang-format off */
+/* What describes a webhook, for create and update. */
+#define WEBHOOK_FLAGS                                                                                           \
+    FLAG("name", "NAME", "What people call it.")                                                                \
+    FLAG_REPEATABLE("header", "'K: V'", "A header for every request; may be repeated.")                         \
+    FLAG("timeout", "TIME", "For one request, 1s to 30s. Default: 15s.")                                        \
+    FLAG("retry", "PLAN", "standard, fast, none, or delays like 5s,1m,1h (bare numbers: seconds).")             \
+    FLAG("rate-limit", "N", "Requests a second at most, or none.")                                              \
+    FLAG("concurrency", "N", "Requests at a time at most, or none.")                                            \
+    FLAG("ordering", "HOW", "none, or key: events with one ordering key arrive in order.")
+
+/* What brings a signing secret, for create and rotate-secret. */
+#define SECRET_FLAGS                                                                                            \
+    FLAG("secret", "SECRET", "A signing secret of your own; others may see it in the process list.")            \
+    FLAG("secret-file", "FILE", "The same, read from a file, or - for standard input.")
+
 static const struct flag page_flags[] = {
     FLAG("limit", "N", "How many at most, 1 to 200. Default: 50.")
     FLAG("cursor", "CURSOR", "Where the page before said that it goes on.")
-    {.name = NULL},
+    FLAGS_END
 };
 
 static const struct flag create_flags[] = {
     FLAG_NEEDED("url", "URL", "Where requests go.")
     FLAG_NEEDED("events", "a,b", "Event types, patterns like escalation.*, or * for all.")
-#include "cli/webhook_flags.def"
-#include "cli/secret_flags.def"
-    {.name = NULL},
+    WEBHOOK_FLAGS
+    SECRET_FLAGS
+    FLAGS_END
 };
 
 static const struct flag update_flags[] = {
     FLAG("url", "URL", "Where requests go.")
     FLAG("events", "a,b", "Event types, patterns like escalation.*, or * for all.")
-#include "cli/webhook_flags.def"
+    WEBHOOK_FLAGS
     FLAG("clear-headers", NULL, "Take out all headers; one of them: --header 'X-Team:'.")
-    {.name = NULL},
+    FLAGS_END
 };
 
 static const struct flag delete_flags[] = {
     FLAG_SHORT("yes", 'y', NULL, "Do not ask.")
-    {.name = NULL},
+    FLAGS_END
 };
 
 static const struct flag rotate_flags[] = {
     FLAG("overlap", "TIME", "How long older secrets sign on, 0s to 7d. Default: 24h.")
-#include "cli/secret_flags.def"
-    {.name = NULL},
+    SECRET_FLAGS
+    FLAGS_END
 };
 
 static const struct flag test_flags[] = {
     FLAG("event-type", "TYPE", "Whose example is sent. Default: the first that the webhook subscribes to.")
-    {.name = NULL},
+    FLAGS_END
 };
 
 static const struct flag deliveries_flags[] = {
     FLAG("limit", "N", "How many at most, 1 to 200. Default: 50.")
     FLAG("cursor", "CURSOR", "Where the page before said that it goes on.")
     FLAG("status", "STATUS", "Of these, only pending, delivered, retrying, failed or cancelled ones.")
-    {.name = NULL},
+    FLAGS_END
 };
 
 static const struct flag verify_flags[] = {
@@ -61,7 +75,7 @@ static const struct flag verify_flags[] = {
     FLAG_NEEDED("signature", "VALUE", "Of the header X-Keeptrusts-Signature.")
     FLAG("body", "FILE", "The request's body; - or nothing: standard input.")
     FLAG("tolerance", "TIME", "How far its time may be from now. Default: 5m.")
-    {.name = NULL},
+    FLAGS_END
 };
 
 static const struct flag publish_flags[] = {
@@ -70,16 +84,12 @@ static const struct flag publish_flags[] = {
     FLAG("id", "ID", "Its id. Default: one is made.")
     FLAG("ordering-key", "KEY", "Events with one key arrive in order where a webhook asks for it.")
     FLAG_SHORT("file", 'f', "FILE", "Whole events instead, one on each line; - for standard input.")
-    {.name = NULL},
+    FLAGS_END
 };
 /* clang-format on */
 
-#define NO_ARGUMENT .argument = NULL
-#define NEEDS_ID    .argument = "ID"
-#define HELP_TOPIC  .argument = "TOPIC", .is_argument_optional = true, .has_second_argument = true
-
-#define COMMAND(group_, name_, argument_, flags_, run_, summary_, details_) \
-    {.group = group_, .name = name_, argument_, .flags = flags_, .run = run_, .summary = summary_, .details = details_},
+#define COMMAND(group, name, argument, flags, run, summary, details) \
+    {group, name, COMMAND_##argument, summary, details, flags, run},
 const struct command commands[] = {
 #include "cli/commands.def"
 };

@@ -46,8 +46,9 @@ static void append_usage(const struct command *command, struct buffer *out)
     char words[64];
     command_words(command, words);
     buffer_append_format(out, "kt %s", words);
-    if (command->argument != NULL)
-        buffer_append_format(out, command->is_argument_optional ? " [%s]" : " %s", command->argument);
+    buffer_append_text(out, command->argument == COMMAND_NEEDS_ID      ? " ID"
+                            : command->argument == COMMAND_TAKES_TOPIC ? " [TOPIC]"
+                                                                       : "");
     for (const struct flag *flag = command->flags; flag != NULL && flag->name != NULL; flag++) {
         if (flag->is_required)
             buffer_append_format(out, " --%s %s", flag->name, flag->value);
@@ -62,7 +63,7 @@ void help_command(const struct command *command, struct buffer *out)
     buffer_append_text(out, "\nFlags:\n");
     for (const struct flag *flag = command->flags; flag != NULL && flag->name != NULL; flag++)
         append_flag(flag, out);
-    if (command->argument != NULL && strcmp(command->argument, "ID") == 0)
+    if (command->argument == COMMAND_NEEDS_ID)
         append_flag(&call_id_flag, out);
     for (const struct flag *flag = call_flags; flag->name != NULL; flag++)
         append_flag(flag, out);

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * Events on their way to kt-producer: one, or a file of one on each line in batches. SPDX-License-Identifier:
- * Apache-2.0
+ * Events on their way to kt-producer: one, or a file of one on each line in batches.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include "cli/api.h"
 #include "cli/call.h"

@@ -13,6 +13,15 @@ int64_t hop_ripe_ms(const struct hop_plan *plan)
     return plan->start_ms + retry_tier_ms(plan->tier) + CUT_MS;
 }
 
+void hop_give_up_jitter(struct hop_plan *plan, int64_t now_ms)
+{
+    int64_t until_ms = hop_ripe_ms(plan) + plan->jitter_ms - now_ms;
+    if (now_ms < hop_ripe_ms(plan) || plan->left_ms > 0)
+        return;
+    plan->left_ms = until_ms > 0 ? retry_plan_round_ms(until_ms) : 0;
+    plan->jitter_ms = 0;
+}
+
 struct hop hop_decide(const struct hop_plan *plan, int64_t now_ms)
 {
     int64_t ripe_ms = hop_ripe_ms(plan);

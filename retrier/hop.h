@@ -36,4 +36,8 @@ int64_t hop_start_ms(int64_t append_ms, int64_t now_ms);
 /* When its delay is over. Append times are cut to a millisecond, hence one more. */
 int64_t hop_ripe_ms(const struct hop_plan *plan);
 
+/* What is left of a record's jitter as a part of its plan, so that other tiers can wait for it: as many as it takes,
+ * and at most a second or a tenth later. Nothing changes before its delay is over. */
+void hop_give_up_jitter(struct hop_plan *plan, int64_t now_ms);
+
 struct hop hop_decide(const struct hop_plan *plan, int64_t now_ms);

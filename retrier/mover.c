@@ -242,9 +242,8 @@ static int send_on(struct move *move, const struct hop *hop, struct error *error
 {
     struct parts parts;
     struct record record;
-    int64_t left_ms, jitter_ms;
     const rd_kafka_message_t *message = move->message;
-    if (delivery_from_message(message, &parts.delivery, &left_ms, &jitter_ms, error) < 0) {
+    if (delivery_from_message(message, &parts.delivery, NULL, NULL, error) < 0) {
         struct error unreadable = *error;
         return send_buried(move, "bad_headers", unreadable.text, error);
     }
@@ -254,8 +253,8 @@ static int send_on(struct move *move, const struct hop *hop, struct error *error
         (void)topic_name(move->mover->prefix, TOPIC_DUE, parts.topic);
     else
         (void)topic_for_retry(move->mover->prefix, hop->tier, parts.topic);
-    record_from_delivery(parts.topic, &parts.delivery, parts.reason, is_due ? 0 : hop->left_ms, is_due ? 0 : jitter_ms,
-                         message->payload, message->len, &parts.scratch, &record);
+    record_from_delivery(parts.topic, &parts.delivery, parts.reason, is_due ? 0 : hop->left_ms,
+                         is_due ? 0 : move->plan.jitter_ms, message->payload, message->len, &parts.scratch, &record);
     int code = send_record(move, &record, error);
     if (code == -EMSGSIZE)
         return send_buried(move, "too_large", "with its headers it is more than a topic takes", error);
@@ -389,7 +388,7 @@ void mover_take(struct mover *mover, struct kafka_partition *partition, rd_kafka
     proceed(move, now_ms);
 }
 
-void mover_hurry(struct mover *mover, const struct kafka_partition *partition)
+void mover_give_back(struct mover *mover, const struct kafka_partition *partition)
 {
     struct move *move, *next;
     int64_t now_ms = clock_wall_ms();
@@ -398,11 +397,12 @@ void mover_hurry(struct mover *mover, const struct kafka_partition *partition)
         if (!is_meant || !agenda_has(&move->entry))
             continue;
         agenda_remove(&mover->agenda, &move->entry);
-        move->plan.jitter_ms = 0;
-        if (move->state == MOVE_WAITING)
+        if (move->state == MOVE_WAITING) {
             end(move, false);
-        else
+        } else {
+            hop_give_up_jitter(&move->plan, now_ms);
             proceed(move, now_ms);
+        }
     }
 }
 

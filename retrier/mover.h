@@ -36,9 +36,10 @@ void mover_free(struct mover *mover); /* NULL-safe; after the producer */
 bool mover_has_room(struct mover *mover, const struct kafka_partition *partition);
 /* Takes the message. partition->state is its struct head. */
 void mover_take(struct mover *mover, struct kafka_partition *partition, rd_kafka_message_t *message, uint64_t ticket);
-/* The partition (NULL: every one) is given back. What waits is forgotten, to be read again; what only has jitter left
- * goes at once: left behind, those after it that are gone already would be read and delivered a second time. */
-void mover_hurry(struct mover *mover, const struct kafka_partition *partition);
+/* The partition (NULL: every one) is given back. What waits is forgotten, to be read again. What has only jitter left
+ * waits for the rest of it in another tier: were it forgotten, those after it that are gone already would be read and
+ * delivered a second time. */
+void mover_give_back(struct mover *mover, const struct kafka_partition *partition);
 
 size_t mover_held_count(const struct mover *mover);
 size_t mover_in_flight_count(const struct mover *mover);

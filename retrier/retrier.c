@@ -118,7 +118,7 @@ static void take(void *owner, struct kafka_partition *partition, rd_kafka_messag
 static void revoked(void *owner, struct kafka_partition *partition)
 {
     struct retrier *retrier = owner;
-    mover_hurry(retrier->mover, partition);
+    mover_give_back(retrier->mover, partition);
 }
 
 static void dropped(void *owner, struct kafka_partition *partition)
@@ -227,7 +227,7 @@ void retrier_drain(void *owner)
     struct retrier *retrier = owner;
     retrier->drain_started_ms = clock_monotonic_ms();
     kafka_consumer_stop_reading(retrier->consumer);
-    mover_hurry(retrier->mover, NULL);
+    mover_give_back(retrier->mover, NULL);
     (void)uv_timer_start(retrier->check, on_drain_check, 0, DRAIN_CHECK_MS);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-/*
+/* SPDX-License-Identifier: Apache-2.0
+ *
  * Settings: one table row per setting, from which the struct field, the default, the checks, --print-config, the sample
  * file and docs/settings.md are made. A section is a `.def` file of rows
  *
@@ -23,7 +24,7 @@
  * Sources, later wins: default, YAML file (`section: {field: value}`), environment KT_<SECTION>_<FIELD>. All programs
  * read one file: a program checks the sections that it uses, and passes over the other names of SETTINGS_SECTIONS.
  * A TEXT or SECRET whose default is empty although min is not 0 has to be given. Control characters are refused in
- * every value. Not thread-safe; values are read-only after loading. SPDX-License-Identifier: Apache-2.0
+ * every value. Not thread-safe; values are read-only after loading.
  */
 #include <stdbool.h>
 #include <stddef.h>

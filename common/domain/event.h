@@ -13,7 +13,7 @@
 #include "common/base/error.h"
 #include "common/domain/event_type.h"
 
-#define EVENT_BYTES_MAX              (256 * 1024)
+#define EVENT_BYTES_MAX              262144 /* 256 KiB */
 #define EVENT_ID_BYTES_MAX           128
 #define ORG_ID_BYTES_MAX             64
 #define EVENT_ORDERING_KEY_BYTES_MAX 255

@@ -82,8 +82,8 @@ enum MHD_Result exchange_on_request(void *owner, struct MHD_Connection *connecti
 void exchange_on_completed(void *owner, struct MHD_Connection *connection, void **exchange_address,
                            enum MHD_RequestTerminationCode reason);
 
-/* For the workers: runs the handler. Then, on the loop's thread again: goes on with what it answered. */
-void exchange_work(void *exchange);
+/* For the workers: runs the handler of an exchange. Then, on the loop's thread again: goes on with what it answered. */
+void exchange_work(void *item);
 void exchange_worked(struct exchange *exchange);
 
 /* Resumes every suspended connection, so that the daemon can be stopped. The workers are gone. */

@@ -321,8 +321,10 @@ static void read_timing(struct transfer *transfer, struct transfer_facts *facts,
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_APPCONNECT_TIME_T, &secured_us);
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &sending_us);
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_STARTTRANSFER_TIME_T, &first_byte_us);
-    /* A handshake that hangs shows in no timer of 7.88, only in the text ("SSL connection timeout"). */
-    facts->is_connected = connected_us > 0 || sending_us > 0 || strstr(transfer->curl_text, "SSL") != NULL;
+    /* While a handshake hangs, 7.88 has set no timer yet, but the connection's own address. */
+    long local_port = 0;
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_LOCAL_PORT, &local_port);
+    facts->is_connected = connected_us > 0 || sending_us > 0 || local_port > 0;
     facts->is_secured = secured_us > 0 || sending_us > 0;
     timing_out->connect_ms = stage_ms(connected_us, 0);
     timing_out->tls_ms = stage_ms(secured_us, connected_us);

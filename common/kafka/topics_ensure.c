@@ -189,17 +189,26 @@ static int create(struct admin *admin, const struct plans *plans, struct error *
 /* ---- comparing -----------------------------------------------------------------------------------------------------
  */
 
-static void compare_partitions(const struct plans *plans, const rd_kafka_metadata_t *metadata)
+static int count_partitions(const rd_kafka_metadata_t *metadata, const char *topic)
 {
     for (int i = 0; i < metadata->topic_cnt; i++) {
-        const rd_kafka_metadata_topic_t *topic = &metadata->topics[i];
-        const struct plan *plan = find_plan(plans, topic->topic);
-        if (plan == NULL || !plan->exists)
+        if (strcmp(metadata->topics[i].topic, topic) == 0)
+            return metadata->topics[i].partition_cnt;
+    }
+    return 0;
+}
+
+static void compare_partitions(const struct plans *plans, const rd_kafka_metadata_t *metadata)
+{
+    for (size_t i = 0; i < plans->count; i++) {
+        const struct plan *plan = &plans->items[i];
+        int partition_count = plan->exists ? count_partitions(metadata, plan->name) : 0;
+        if (partition_count == 0)
             continue;
-        (void)printf("topic %s: exists with %d partitions\n", topic->topic, topic->partition_cnt);
-        if (topic->partition_cnt < plan->partition_count)
+        (void)printf("topic %s: exists with %d partitions\n", plan->name, partition_count);
+        if (partition_count < plan->partition_count)
             (void)fprintf(stderr, "warning: topic %s has %d partitions, the settings say %d; it is left as it is\n",
-                          topic->topic, topic->partition_cnt, plan->partition_count);
+                          plan->name, partition_count, plan->partition_count);
     }
 }
 

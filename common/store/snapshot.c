@@ -86,6 +86,12 @@ static int listen_first(struct snapshot *snapshot)
     return database_execute(snapshot->connection, "LISTEN keeptrusts_config", NULL, 0, &snapshot->error);
 }
 
+/* That of the rows just loaded, or of the table that needed no loading. */
+static int64_t loaded_version(const struct snapshot *snapshot)
+{
+    return snapshot->rows.table != NULL ? webhook_table_version(snapshot->rows.table) : snapshot->known_version;
+}
+
 /* In the thread pool. */
 static void load(uv_work_t *job)
 {
@@ -98,9 +104,7 @@ static void load(uv_work_t *job)
                                          snapshot->known_version, &snapshot->rows, &snapshot->error);
     if (snapshot->result < 0)
         return;
-    int64_t version =
-        snapshot->rows.table != NULL ? webhook_table_version(snapshot->rows.table) : snapshot->known_version;
-    snapshot->is_overtaken = has_news(snapshot->connection, version);
+    snapshot->is_overtaken = has_news(snapshot->connection, loaded_version(snapshot));
 }
 
 static void handle_closed(struct snapshot *snapshot)
@@ -265,6 +269,10 @@ static void loaded(uv_work_t *job, int status)
         log_info("webhooks_current", "webhooks are current again");
     snapshot->failure_count = 0;
     snapshot->current_ms = snapshot->started_ms;
+    /* What was announced while the job ran lies unread on the socket: look now, before anyone matches events again. */
+    (void)PQconsumeInput(snapshot->connection); /* a broken connection shows when it is watched */
+    if (has_news(snapshot->connection, loaded_version(snapshot)))
+        snapshot->is_overtaken = true;
     snapshot->is_behind = snapshot->is_overtaken;
     if (snapshot->rows.table != NULL)
         hand_over(snapshot);

@@ -7,17 +7,17 @@
 #define WORDS_MAX 16
 
 static const struct flag make_flags[] = {
-    {.name = "url",          .value = "URL", .text = "x", .is_required = true},
-    {.name = "header",           .value = "H", .text = "x", .is_repeatable = true},
-    {.name = "file",                      .value = "F", .text = "x", .letter = 'f'},
-    {.name = "yes",.text = "x", .letter = 'y'},
-    {.name = NULL},
+    {"url",    "URL", "x",  '\0', true,  false},
+    {"header", "H",   "x",  '\0', false, true },
+    {"file",   "F",   "x",  'f',  false, false},
+    {"yes",    NULL,  "x",  'y',  false, false},
+    {NULL,     NULL,  NULL, '\0', false, false},
 };
 
 static const struct command table[] = {
-    {.group = "thing",              .name = "make",              .flags = make_flags},
-    {               .group = "thing",                .name = "get",            .argument = "ID"                   },
-    { .group = "help", .argument = "TOPIC", .is_argument_optional = true,                    .has_second_argument = true},
+    {"thing", "make", COMMAND_NO_ARGUMENT, "x", NULL, make_flags, NULL},
+    {"thing", "get",  COMMAND_NEEDS_ID,    "x", NULL, NULL,       NULL},
+    {"help",  NULL,   COMMAND_TAKES_TOPIC, "x", NULL, NULL,       NULL},
 };
 
 /* Parses words with one blank between; the array ends up in static memory that the call borrows from. */
