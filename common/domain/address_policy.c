@@ -50,8 +50,7 @@ static bool is_mapped(const uint8_t bytes[static IPV6_BYTES])
     return memcmp(bytes, mapped_prefix, sizeof(mapped_prefix)) == 0;
 }
 
-/* ---- ranges --------------------------------------------------------------------------------------------------------
- */
+/* ---- ranges ------------------------------------------------------------------------------------------------------ */
 
 static bool has_prefix(const uint8_t *bytes, const uint8_t *prefix, unsigned bits)
 {
@@ -108,8 +107,7 @@ int address_range_parse(const char *text, struct address_range *range_out, struc
     return 0;
 }
 
-/* ---- the rule ------------------------------------------------------------------------------------------------------
- */
+/* ---- the rule ---------------------------------------------------------------------------------------------------- */
 
 static const char *find_denied(const struct denied_range *ranges, size_t count, uint32_t head)
 {

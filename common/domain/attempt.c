@@ -84,8 +84,7 @@ void attempt_id(const struct attempt *attempt, char id_out[static ATTEMPT_ID_BYT
         (void)snprintf(id_out, ATTEMPT_ID_BYTES, "%s.%u.%u", delivery->id, delivery->number, delivery->series);
 }
 
-/* ---- writing -------------------------------------------------------------------------------------------------------
- */
+/* ---- writing ----------------------------------------------------------------------------------------------------- */
 
 static const char *member_of(const struct attempt *attempt, const struct field *field)
 {
@@ -201,8 +200,7 @@ void attempt_encode(const struct attempt *attempt, struct buffer *out)
     buffer_append_char(out, '}');
 }
 
-/* ---- reading -------------------------------------------------------------------------------------------------------
- */
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
 
 static int write_text(const struct json_value *value, const struct field *field, char *member)
 {

@@ -26,8 +26,7 @@ static const struct {
 #undef DENIED_NAME
 };
 
-/* ---- addresses -----------------------------------------------------------------------------------------------------
- */
+/* ---- addresses --------------------------------------------------------------------------------------------------- */
 
 static int check_address(const struct url_policy *policy, const struct sockaddr *address, const char *text,
                          struct error *error)
@@ -67,8 +66,7 @@ static bool is_loopback_allowed(const struct url_policy *policy)
            address_policy_refusal(&policy->addresses, (const struct sockaddr *)&ipv6) == NULL;
 }
 
-/* ---- names ---------------------------------------------------------------------------------------------------------
- */
+/* ---- names ------------------------------------------------------------------------------------------------------- */
 
 static bool is_below(const char *name, const char *suffix)
 {

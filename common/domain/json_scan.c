@@ -52,8 +52,7 @@ static int refuse(const struct scanner *scanner, const char *what)
     return error_set(scanner->error, EINVAL, "not JSON: %s at byte %zu", what, (size_t)(scanner->at - scanner->start));
 }
 
-/* ---- strings -------------------------------------------------------------------------------------------------------
- */
+/* ---- strings ----------------------------------------------------------------------------------------------------- */
 
 static bool is_digit(char byte)
 {
@@ -74,19 +73,36 @@ static int skip_special(struct scanner *scanner, struct json_string *text_out)
     return 0;
 }
 
+/* Does one of eight bytes need a look: a quote, a backslash, a control character, or not ASCII? */
+static bool has_special(const char bytes[static 8])
+{
+    const uint64_t ones = 0x0101010101010101;
+    uint64_t word;
+    memcpy(&word, bytes, sizeof(word));
+    uint64_t quotes = word ^ (ones * '"');
+    uint64_t backslashes = word ^ (ones * '\\');
+    uint64_t borrows = ((quotes - ones) & ~quotes) | ((backslashes - ones) & ~backslashes) | (word - ones * 0x20);
+    return ((borrows | word) & (ones * 0x80)) != 0;
+}
+
+static void skip_plain(struct scanner *scanner)
+{
+    const char *at = scanner->at;
+    while (scanner->end - at >= 8 && !has_special(at))
+        at += 8;
+    while (at < scanner->end && *at >= 0x20 && *at != '"' && *at != '\\')
+        at++;
+    scanner->at = at;
+}
+
 /* at stands on the opening quote. */
 static int take_string(struct scanner *scanner, struct json_string *text_out)
 {
     *text_out = (struct json_string){.text = ++scanner->at};
-    while (scanner->at < scanner->end) {
-        unsigned char byte = (unsigned char)*scanner->at;
-        if (byte == '"') {
+    for (skip_plain(scanner); scanner->at < scanner->end; skip_plain(scanner)) {
+        if (*scanner->at == '"') {
             text_out->length = (size_t)(scanner->at++ - text_out->text);
             return 0;
-        }
-        if (byte >= 0x20 && byte < 0x80 && byte != '\\') {
-            scanner->at++;
-            continue;
         }
         int result = skip_special(scanner, text_out);
         if (result < 0)
@@ -95,8 +111,7 @@ static int take_string(struct scanner *scanner, struct json_string *text_out)
     return refuse(scanner, "an unfinished string");
 }
 
-/* ---- keys ----------------------------------------------------------------------------------------------------------
- */
+/* ---- keys -------------------------------------------------------------------------------------------------------- */
 
 static int compare_strings(const void *left, const void *right)
 {
@@ -131,8 +146,7 @@ static void push_key(struct scanner *scanner, struct json_string key)
     scanner->keys[scanner->key_count++] = key;
 }
 
-/* ---- the members that are looked for -------------------------------------------------------------------------------
- */
+/* ---- the members that are looked for ----------------------------------------------------------------------------- */
 
 static struct json_member *find_member(struct scanner *scanner, const struct json_string *key)
 {
@@ -163,8 +177,7 @@ static void value_ends(struct scanner *scanner)
     scanner->expected = EXPECT_COMMA_OR_END;
 }
 
-/* ---- values --------------------------------------------------------------------------------------------------------
- */
+/* ---- values ------------------------------------------------------------------------------------------------------ */
 
 static void skip_space(struct scanner *scanner)
 {
@@ -364,14 +377,14 @@ int json_scan(const char *json, size_t length, struct json_member *members, size
     return result;
 }
 
-/* ---- what a value says ---------------------------------------------------------------------------------------------
- */
+/* ---- what a value says ------------------------------------------------------------------------------------------- */
 
 int json_read_text(const struct json_value *value, char *text_out, size_t length_max)
 {
     if (value->kind != JSON_KIND_TEXT)
         return -EINVAL;
-    struct json_string string = {.text = value->text + 1, .length = value->length - 2, .has_escape = true};
+    struct json_string string = {.text = value->text + 1, .length = value->length - 2};
+    string.has_escape = memchr(string.text, '\\', string.length) != NULL;
     return json_string_read(&string, text_out, length_max);
 }
 

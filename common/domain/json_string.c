@@ -121,6 +121,11 @@ bool json_string_is_equal(const struct json_string *left, const struct json_stri
 
 int json_string_read(const struct json_string *string, char *text_out, size_t length_max)
 {
+    if (!string->has_escape && string->length <= length_max) { /* the bytes are what they stand for */
+        memcpy(text_out, string->text, string->length);
+        text_out[string->length] = '\0';
+        return 0;
+    }
     struct decoder decoder = {.at = string->text, .end = string->text + string->length};
     size_t length = 0;
     int byte = next_byte(&decoder);

@@ -154,8 +154,7 @@ int unseal(const struct seal_keys *keys, const char *binding, const uint8_t *blo
     return 0;
 }
 
-/* ---- the key file --------------------------------------------------------------------------------------------------
- */
+/* ---- the key file ------------------------------------------------------------------------------------------------ */
 
 static void trim(const char **text, size_t *length)
 {

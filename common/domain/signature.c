@@ -57,8 +57,7 @@ void signature_make(const struct secret *secrets, size_t secret_count, const cha
     }
 }
 
-/* ---- what `kt webhook verify` needs --------------------------------------------------------------------------------
- */
+/* ---- what `kt webhook verify` needs ------------------------------------------------------------------------------ */
 
 /* A stretch of a header value. */
 struct span {

@@ -155,12 +155,15 @@ static void log_line(rd_kafka_event_t *event)
         log_event(level, "kafka_client", LOG_FIELDS({"facility", facility}), "%s", text);
 }
 
+/* A broken connection is a log line as well, and only there are repetitions held back. */
 static void log_failure(rd_kafka_event_t *event)
 {
+    rd_kafka_resp_err_t failure = rd_kafka_event_error(event);
     bool is_fatal = rd_kafka_event_error_is_fatal(event) != 0;
-    const char *name = rd_kafka_err2name(rd_kafka_event_error(event));
-    log_event(is_fatal ? LOG_ERROR : LOG_WARNING, is_fatal ? "kafka_fatal" : "kafka_error", LOG_FIELDS({"error", name}),
-              "%s", rd_kafka_event_error_string(event));
+    bool is_told = failure == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || failure == RD_KAFKA_RESP_ERR__TRANSPORT;
+    enum log_level level = is_fatal ? LOG_ERROR : is_told ? LOG_DEBUG : LOG_WARNING;
+    log_event(level, is_fatal ? "kafka_fatal" : "kafka_error", LOG_FIELDS({"error", rd_kafka_err2name(failure)}), "%s",
+              rd_kafka_event_error_string(event));
 }
 
 bool kafka_event_is_log(rd_kafka_event_t *event)

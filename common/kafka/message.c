@@ -345,6 +345,8 @@ int delivery_from_message(const rd_kafka_message_t *message, struct delivery *de
     struct our_headers ours;
     struct delivery delivery = {0};
     int64_t left_ms, jitter_ms;
+    if (message->payload == NULL || message->len == 0)
+        return error_set(error, EINVAL, "the record has no value");
     int code = read_headers(message, &ours, error);
     if (code == 0)
         code = read_names(&ours, message, &delivery, error);

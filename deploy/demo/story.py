@@ -121,7 +121,7 @@ class Story:
         for hook in hooks:
             self.stack.wait_for("SELECT count(*) FROM attempts WHERE webhook_id = %s AND outcome = 'delivered'", hook["id"],
                                 until=lambda rows: rows[0][0] > 0)
-            print(shell(self.stack, "webhook", "deliveries", "--id", hook["id"]))
+            print(shell(self.stack, "webhook", "deliveries", "--id", hook["id"], "--limit", "8"))
 
     def tell(self):
         started = time.monotonic()

@@ -21,7 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     char *text = fuzz_text(bytes, size);
     struct raw_json member = raw_json_member(text, size, "payload");
-    json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+    bool has_nul = strlen(text) < size; /* jansson takes it for the end */
+    json_t *json = has_nul ? NULL : json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
     assert(raw_json_length(text, size) <= size);
     assert(member.text == NULL || (member.text >= text && member.text + member.length <= text + size));
     if (json != NULL) {

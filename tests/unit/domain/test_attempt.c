@@ -250,8 +250,7 @@ static void ids_name_delivery_number_and_series(void **state)
     assert_string_equal(id, "dlv_nuhtualqiiogfm27stl4a2jiiu.4294967295.4294967295");
 }
 
-/* ---- records from elsewhere ----------------------------------------------------------------------------------------
- */
+/* ---- records from elsewhere -------------------------------------------------------------------------------------- */
 
 #define LEAST_BUT_NUMBER                                                                                         \
     "\"delivery_id\":\"d\",\"webhook_id\":\"w\",\"org_id\":\"o\",\"event_id\":\"e\",\"event_type\":\"a.b\","     \

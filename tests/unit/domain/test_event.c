@@ -187,8 +187,7 @@ static void the_flaws_have_stable_names(void **state)
     assert_string_equal(event_flaw_text(EVENT_BAD_FIELD), "bad_field");
 }
 
-/* ---- completing ----------------------------------------------------------------------------------------------------
- */
+/* ---- completing -------------------------------------------------------------------------------------------------- */
 
 static void assert_completed(const char *json, const char *expected)
 {
@@ -244,8 +243,7 @@ static void a_time_of_zero_is_not_put_in_a_second_time(void **state)
     assert_completed(json, json);
 }
 
-/* ---- ids -----------------------------------------------------------------------------------------------------------
- */
+/* ---- ids --------------------------------------------------------------------------------------------------------- */
 
 static void an_id_from_where_a_record_stands_is_always_the_same(void **state)
 {

@@ -151,8 +151,7 @@ static void the_first_key_seals_and_all_open(void **state)
     assert_int_equal(seal(&none, iv, BINDING, PLAIN, 5, new_blob, &new_size, NULL), -ENOKEY);
 }
 
-/* ---- the key file --------------------------------------------------------------------------------------------------
- */
+/* ---- the key file ------------------------------------------------------------------------------------------------ */
 
 static void a_key_file_has_comments_and_blank_lines(void **state)
 {

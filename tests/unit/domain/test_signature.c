@@ -71,8 +71,7 @@ static void as_many_secrets_as_possible_fit(void **state)
     assert_int_equal(strlen(signature.standard), SIGNATURE_SECRETS_MAX * (3 + 44) + SIGNATURE_SECRETS_MAX - 1);
 }
 
-/* ---- verifying -----------------------------------------------------------------------------------------------------
- */
+/* ---- verifying --------------------------------------------------------------------------------------------------- */
 
 static int verify_keeptrusts(const char *header, int64_t now_s)
 {

@@ -104,8 +104,7 @@ static void with_all_expired_the_newest_signs_alone(void **state)
     webhook_unref(webhook);
 }
 
-/* ---- the table -----------------------------------------------------------------------------------------------------
- */
+/* ---- the table --------------------------------------------------------------------------------------------------- */
 
 /* Ids in the order in which they were seen, each behind a space. */
 static void note_id(void *seen, struct webhook *webhook)
