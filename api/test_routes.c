@@ -67,8 +67,8 @@ static int produce(struct call *call, const struct delivery *delivery, const cha
     struct record_scratch scratch;
     struct record record;
     struct error error = {0};
-    record_from_delivery(topic_name(api->kafka.topic_prefix, TOPIC_DIRECT, topic), delivery, NULL, 0, 0, envelope,
-                         strlen(envelope), &scratch, &record);
+    const struct record_route route = {.topic = topic_name(api->kafka.topic_prefix, TOPIC_DIRECT, topic)};
+    record_from_delivery(&route, delivery, envelope, strlen(envelope), &scratch, &record);
     int result = kafka_producer_send_wait(api->producer, &record, (int)api->settings.produce_timeout, &error);
     if (result == 0) {
         api_count(API_TESTS);

@@ -232,6 +232,14 @@ static void start_feeds(struct dispatcher *dispatcher)
     start_feed(dispatcher, FEED_SLOW, &limits);
 }
 
+/* Nobody waits for a record of ours but its offset: more of them in a batch cost less. */
+static int start_producer(struct dispatcher *dispatcher, struct error *error)
+{
+    struct kafka_settings settings = dispatcher->config.kafka;
+    settings.linger = dispatcher->config.dispatcher.records_linger;
+    return kafka_producer_new(&settings, CLIENT_ID, service_loop(dispatcher->run), &dispatcher->producer, error);
+}
+
 int dispatcher_start(void *owner, struct service_run *run, struct error *error)
 {
     struct dispatcher *dispatcher = owner;
@@ -245,7 +253,7 @@ int dispatcher_start(void *owner, struct service_run *run, struct error *error)
     if (code == 0)
         code = sender_open(&config->egress, loop, &dispatcher->sender, error);
     if (code == 0)
-        code = kafka_producer_new(&config->kafka, CLIENT_ID, loop, &dispatcher->producer, error);
+        code = start_producer(dispatcher, error);
     if (code < 0)
         return code;
     (void)uv_timer_init(loop, &dispatcher->drain_check);

@@ -2,12 +2,41 @@
 #include "dispatcher/job.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "common/base/alloc.h"
 
+#define POOL_MAX 1024
+
+/* Jobs are too large for malloc's quick paths and come and go with every delivery; one loop thread. */
+static struct job *pool;
+static size_t pool_count;
+
+static struct job *take_from_pool(void)
+{
+    struct job *job = pool;
+    if (job == NULL)
+        return ALLOC(struct job);
+    pool = job->next;
+    pool_count--;
+    memset(job, 0, sizeof *job);
+    return job;
+}
+
+static void give_back(struct job *job)
+{
+    if (pool_count >= POOL_MAX) {
+        free(job);
+        return;
+    }
+    job->next = pool;
+    pool = job;
+    pool_count++;
+}
+
 struct job *job_new(struct source *source, struct webhook *webhook, const struct delivery *delivery)
 {
-    struct job *job = ALLOC(struct job);
+    struct job *job = take_from_pool();
     source_open(source);
     job->source = source;
     job->webhook = webhook != NULL ? webhook_ref(webhook) : NULL;
@@ -34,5 +63,5 @@ void job_free(struct job *job, bool is_durable)
     webhook_unref(job->webhook);
     free(job->head);
     free(job->unsent_attempt);
-    free(job);
+    give_back(job);
 }

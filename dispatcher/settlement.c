@@ -137,8 +137,11 @@ static bool send_hop(struct settlement *settlement, struct job *job)
     struct record record;
     struct record_scratch scratch;
     const rd_kafka_message_t *message = job->source->message;
-    record_from_delivery(job->hop.topic, &job->next_delivery, job->hop.reason, job->hop.left_ms, job->hop.jitter_ms,
-                         message->payload, message->len, &scratch, &record);
+    const struct record_route route = {.topic = job->hop.topic,
+                                       .reason = job->hop.reason,
+                                       .left_ms = job->hop.left_ms,
+                                       .jitter_ms = job->hop.jitter_ms};
+    record_from_delivery(&route, &job->next_delivery, message->payload, message->len, &scratch, &record);
     job->hop_ack.done = on_hop_acked;
     return send_record(settlement, job, &record, &job->hop_ack);
 }

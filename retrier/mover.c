@@ -248,13 +248,14 @@ static int send_on(struct move *move, const struct hop *hop, struct error *error
         return send_buried(move, "bad_headers", unreadable.text, error);
     }
     copy_reason(message, parts.reason);
-    bool is_due = hop->kind == HOP_DUE;
-    if (is_due)
-        (void)topic_name(move->mover->prefix, TOPIC_DUE, parts.topic);
-    else
-        (void)topic_for_retry(move->mover->prefix, hop->tier, parts.topic);
-    record_from_delivery(parts.topic, &parts.delivery, parts.reason, is_due ? 0 : hop->left_ms,
-                         is_due ? 0 : move->plan.jitter_ms, message->payload, message->len, &parts.scratch, &record);
+    struct record_route route = {.topic = topic_name(move->mover->prefix, TOPIC_DUE, parts.topic),
+                                 .reason = parts.reason};
+    if (hop->kind == HOP_TIER) {
+        route.topic = topic_for_retry(move->mover->prefix, hop->tier, parts.topic);
+        route.left_ms = hop->left_ms;
+        route.jitter_ms = move->plan.jitter_ms;
+    }
+    record_from_delivery(&route, &parts.delivery, message->payload, message->len, &parts.scratch, &record);
     int code = send_record(move, &record, error);
     if (code == -EMSGSIZE)
         return send_buried(move, "too_large", "with its headers it is more than a topic takes", error);

@@ -91,6 +91,7 @@ static void set_tier(const struct retrier *retrier, const char *topic, struct he
     }
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the signature is the consumer's */
 static int assigned(void *owner, struct kafka_partition *const *partitions, int64_t *start_offsets, size_t count)
 {
     const struct retrier *retrier = owner;

@@ -23,7 +23,7 @@ void retrier_free(struct retrier *retrier); /* NULL-safe; after service_main() *
 void retrier_sections(struct retrier *retrier, struct settings_section sections_out[static RETRIER_SECTION_COUNT]);
 extern const struct service_check retrier_checks[];
 
-int retrier_start(void *retrier, struct service_run *run, struct error *error);
-void retrier_drain(void *retrier);
-void retrier_stop(void *retrier);
-void retrier_scrape(void *retrier);
+int retrier_start(void *owner, struct service_run *run, struct error *error);
+void retrier_drain(void *owner);
+void retrier_stop(void *owner);
+void retrier_scrape(void *owner);

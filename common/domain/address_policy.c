@@ -193,7 +193,7 @@ const char *address_policy_refusal(const struct address_policy *policy, const st
 
 int address_nat64_parse(const char *text, struct address_range *range_out, struct error *error)
 {
-    struct address_range range;
+    struct address_range range = {.prefix_bits = 0};
     int result = address_range_parse(text, &range, error);
     if (result < 0)
         return result;

@@ -172,7 +172,7 @@ int host_check(const struct url_policy *policy, const char *text, size_t length,
                char host_out[static HOST_BYTES_MAX + 1], struct error *error)
 {
     char lower[TEXT_BYTES_MAX];
-    char host[HOST_BYTES_MAX + 1];
+    char host[HOST_BYTES_MAX + 1] = "";
     int result;
     if (length == 0)
         return error_set(error, EINVAL, "there is no host in it");

@@ -73,7 +73,13 @@ static int skip_special(struct scanner *scanner, struct json_string *text_out)
     return 0;
 }
 
-/* Does one of eight bytes need a look: a quote, a backslash, a control character, or not ASCII? */
+/* May stand in a string as it is, and ends nothing. */
+static bool is_plain(unsigned char byte)
+{
+    return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+}
+
+/* Is one of eight bytes not plain? */
 static bool has_special(const char bytes[static 8])
 {
     const uint64_t ones = 0x0101010101010101;
@@ -90,7 +96,7 @@ static void skip_plain(struct scanner *scanner)
     const char *at = scanner->at;
     while (scanner->end - at >= 8 && !has_special(at))
         at += 8;
-    while (at < scanner->end && *at >= 0x20 && *at != '"' && *at != '\\')
+    while (at < scanner->end && is_plain((unsigned char)*at))
         at++;
     scanner->at = at;
 }

@@ -57,7 +57,7 @@ static bool fill_form(char *iso, const char *form, const char *value, size_t len
             if (form[i] != value[i])
                 return false;
         } else if (is_digit(value[i]) || is_padded_day) {
-            *strchr(iso, form[i]) = is_padded_day ? '0' : value[i];
+            *strchr(iso, form[i]) = (char)(is_padded_day ? '0' : value[i]);
         } else {
             return false;
         }

@@ -271,7 +271,7 @@ static void attach_to_loop(struct kafka_consumer *consumer, uv_loop_t *loop)
 int kafka_consumer_new(const struct kafka_consumer_settings *settings, const struct kafka_consumer_owner *owner,
                        uv_loop_t *loop, struct kafka_consumer **consumer_out, struct error *error)
 {
-    rd_kafka_t *client;
+    rd_kafka_t *client = NULL;
     int code = client_new(settings, &client, error);
     if (code < 0)
         return code;

@@ -320,7 +320,7 @@ static int read_names(const struct our_headers *ours, const rd_kafka_message_t *
 static int read_numbers(const struct our_headers *ours, struct delivery *delivery, int64_t *left_ms, int64_t *jitter_ms,
                         struct error *error)
 {
-    int64_t number, series;
+    int64_t number = 0, series = 0;
     int code = read_number(ours, HEADER_ATTEMPT, 1, INT_MAX, -1, &number, error);
     if (code == 0)
         code = read_number(ours, HEADER_SERIES, 0, INT_MAX, 0, &series, error);
@@ -344,7 +344,7 @@ int delivery_from_message(const rd_kafka_message_t *message, struct delivery *de
 {
     struct our_headers ours;
     struct delivery delivery = {0};
-    int64_t left_ms, jitter_ms;
+    int64_t left_ms = 0, jitter_ms = 0;
     if (message->payload == NULL || message->len == 0)
         return error_set(error, EINVAL, "the record has no value");
     int code = read_headers(message, &ours, error);

@@ -50,11 +50,10 @@ void record_from_event(const char *prefix, const struct event *event, const char
     record_add_header(record_out, "traceparent", traceparent);
 }
 
-void record_from_delivery(const char *topic, const struct delivery *delivery, const char *reason, int64_t left_ms,
-                          int64_t jitter_ms, const void *value, size_t value_size, struct record_scratch *scratch,
-                          struct record *record_out)
+void record_from_delivery(const struct record_route *route, const struct delivery *delivery, const void *value,
+                          size_t value_size, struct record_scratch *scratch, struct record *record_out)
 {
-    record_out->topic = topic;
+    record_out->topic = route->topic;
     record_out->key = delivery->webhook_id;
     record_out->key_size = strlen(delivery->webhook_id);
     record_out->value = value;
@@ -68,7 +67,7 @@ void record_from_delivery(const char *topic, const struct delivery *delivery, co
     add_number(record_out, "kt-due-ms", delivery->due_ms, scratch->numbers[1]);
     add_number(record_out, "kt-first-ms", delivery->accepted_ms, scratch->numbers[2]);
     record_add_header(record_out, "kt-origin", has_origin ? scratch->origin : NULL);
-    record_add_header(record_out, "kt-reason", reason);
+    record_add_header(record_out, "kt-reason", route->reason);
     record_add_header(record_out, "kt-trigger", trigger_text(delivery->trigger));
     add_number(record_out, "kt-series", delivery->series, scratch->numbers[3]);
     record_add_header(record_out, "kt-type", delivery->event_type);
@@ -76,10 +75,10 @@ void record_from_delivery(const char *topic, const struct delivery *delivery, co
     record_add_header(record_out, "kt-org", delivery->org_id);
     record_add_header(record_out, "kt-ordering-key", delivery->ordering_key);
     record_add_header(record_out, "traceparent", delivery->traceparent);
-    if (left_ms > 0)
-        add_number(record_out, "kt-left-ms", left_ms, scratch->numbers[4]);
-    if (jitter_ms > 0)
-        add_number(record_out, "kt-jitter-ms", jitter_ms, scratch->numbers[5]);
+    if (route->left_ms > 0)
+        add_number(record_out, "kt-left-ms", route->left_ms, scratch->numbers[4]);
+    if (route->jitter_ms > 0)
+        add_number(record_out, "kt-jitter-ms", route->jitter_ms, scratch->numbers[5]);
 }
 
 /* ---- unreadable records ------------------------------------------------------------------------------------------ */

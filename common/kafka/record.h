@@ -49,13 +49,20 @@ struct record_scratch {
 void record_from_event(const char *prefix, const struct event *event, const char *traceparent, const void *value,
                        size_t value_size, struct record_scratch *scratch, struct record *record_out);
 
+/* Where an internal record goes, and why. */
+struct record_route {
+    const char *topic;
+    const char *reason; /* may be NULL */
+    int64_t left_ms;    /* of the retry plan after this topic, 0: nothing */
+    int64_t jitter_ms;  /* at the plan's end, 0: none */
+};
+
 /* An internal record: keyed by webhook id, value unchanged, the delivery in headers (kt-webhook, kt-attempt, kt-due-ms,
  * kt-first-ms, kt-origin, kt-reason, kt-trigger, kt-series, kt-type, kt-id, kt-org, kt-ordering-key, traceparent;
  * left_ms > 0: kt-left-ms; jitter_ms > 0: kt-jitter-ms). Without a topic in delivery->origin there is no kt-origin: the
  * event stands in this very record (a test), and whoever reads it takes its coordinates as the origin. */
-void record_from_delivery(const char *topic, const struct delivery *delivery, const char *reason, int64_t left_ms,
-                          int64_t jitter_ms, const void *value, size_t value_size, struct record_scratch *scratch,
-                          struct record *record_out);
+void record_from_delivery(const struct record_route *route, const struct delivery *delivery, const void *value,
+                          size_t value_size, struct record_scratch *scratch, struct record *record_out);
 
 /* A record of kt.dead for one that could not be understood: same key, value and headers as far as they fit, plus
  * kt-reason, kt-detail, kt-origin. reason and detail must live as long as the record. */

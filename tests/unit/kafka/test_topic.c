@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "common/kafka/topic.h"
-
 #include <string.h>
 
 #include "common/domain/event_type.h"
+#include "common/kafka/topic.h"
+
 #include "tests/unit/unit.h"
 
 static char name[TOPIC_BYTES_MAX + 1];
@@ -32,7 +32,7 @@ static void the_event_type_is_read_back_from_the_name(void **state)
 
 static void other_topics_have_no_event_type(void **state)
 {
-    static const char *const topics[] = {"kt.due",          "kt.events",        "kt.events.", "kt.events.word",
+    static const char *const topics[] = {"kt.due",          "kt.events",        "kt.events.",   "kt.events.word",
                                          "kt.events.A.b",   "ktx.events.a.b",   "k.events.a.b", "",
                                          "kt.retry.events", "kt.eventsxevent.a"};
     (void)state;

@@ -118,7 +118,7 @@ static void after_a_restart_old_tickets_are_stale(void **state)
 
 /* ---- against a model that keeps everything ---- */
 
-#define MODEL_MAX 40000
+#define MODEL_MAX 5000
 
 static struct {
     int64_t offset;
@@ -134,7 +134,9 @@ static unsigned next_random(unsigned limit)
     return (seed >> 16) % limit;
 }
 
-static void compare(size_t first, size_t count)
+static size_t first, count; /* of the model: the window, and how many there were */
+
+static void compare(void)
 {
     size_t unsettled_count = 0;
     for (size_t i = first; i < count; i++)
@@ -145,36 +147,45 @@ static void compare(size_t first, size_t count)
     assert_int_equal(tracker_oldest_ms(tracker), first < count ? (int64_t)first + 1 : 0);
 }
 
+static void add_to_both(void)
+{
+    int64_t last_offset = count > 0 ? model[count - 1].offset : next_random(1000);
+    model[count].offset = last_offset + 1 + next_random(3);
+    model[count].is_settled = false;
+    model[count].ticket = tracker_add(tracker, model[count].offset, next_random(2000), (int64_t)count + 1);
+    count++;
+}
+
+/* Any of the window, or its first when that one is settled already. */
+static void settle_in_both(void)
+{
+    size_t i = first + next_random((unsigned)(count - first));
+    size_t before = first;
+    i = model[i].is_settled ? first : i;
+    model[i].is_settled = true;
+    while (first < count && model[first].is_settled)
+        first++;
+    assert_int_equal(tracker_settle(tracker, model[i].ticket), first > before);
+}
+
 static void random_orders_agree_with_a_simple_model(void **state)
 {
     (void)state;
     for (seed = 1; seed < 8; seed++) {
-        size_t first = 0, count = 0, window = 1 + next_random(1500);
-        int64_t offset = next_random(1000);
+        size_t window = 1 + next_random(1500);
         tracker_free(tracker);
         tracker = tracker_new();
-        while (count < MODEL_MAX / 8 || first < count) {
-            bool has_more = count < MODEL_MAX / 8;
-            if (has_more && !tracker_is_full(tracker) && count - first < window && next_random(2) == 0) {
-                offset += 1 + next_random(3);
-                model[count].offset = offset;
-                model[count].is_settled = false;
-                model[count].ticket = tracker_add(tracker, offset, next_random(2000), (int64_t)count + 1);
-                count++;
-            } else if (first < count) {
-                size_t i = first + next_random((unsigned)(count - first));
-                if (model[i].is_settled)
-                    i = first; /* never settled */
-                model[i].is_settled = true;
-                size_t before = first;
-                while (first < count && model[first].is_settled)
-                    first++;
-                assert_int_equal(tracker_settle(tracker, model[i].ticket), first > before);
-            }
+        first = count = 0;
+        while (count < MODEL_MAX || first < count) {
+            bool may_add = count < MODEL_MAX && !tracker_is_full(tracker) && count - first < window;
+            if (may_add && (first == count || next_random(2) == 0))
+                add_to_both();
+            else
+                settle_in_both();
             if (next_random(64) == 0)
-                compare(first, count);
+                compare();
         }
-        compare(first, count);
+        compare();
     }
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "retrier/agenda.h"
-
 #include "tests/unit/unit.h"
 
 #define ENTRIES_MAX 500

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "retrier/hop.h"
-
 #include "tests/unit/unit.h"
 
 #define APPENDED_MS INT64_C(1700000000000)
