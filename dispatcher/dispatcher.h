@@ -33,7 +33,8 @@ void dispatcher_sections(struct dispatcher *dispatcher,
                          struct settings_section sections_out[static DISPATCHER_SECTION_COUNT]);
 extern const struct service_check dispatcher_checks[];
 
-int dispatcher_start(void *dispatcher, struct service_run *run, struct error *error);
-void dispatcher_drain(void *dispatcher);
-void dispatcher_stop(void *dispatcher);
-void dispatcher_scrape(void *dispatcher);
+/* For service_main(); owner is the dispatcher. */
+int dispatcher_start(void *owner, struct service_run *run, struct error *error);
+void dispatcher_drain(void *owner);
+void dispatcher_stop(void *owner);
+void dispatcher_scrape(void *owner);

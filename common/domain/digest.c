@@ -5,7 +5,7 @@
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
-#include <threads.h>
+#include <pthread.h>
 
 /* Only want of memory or a broken OpenSSL can make these fail, and neither can be lived with. */
 static void must(int result)
@@ -13,10 +13,10 @@ static void must(int result)
     assert(result == 1);
 }
 
-static once_flag is_fetched = ONCE_FLAG_INIT;
+static pthread_once_t is_fetched = PTHREAD_ONCE_INIT;
 static EVP_MD *sha256;
 static EVP_MAC *hmac;
-static tss_t thread_hmac; /* EVP_MAC_CTX: making one costs as much as signing 600 bytes */
+static pthread_key_t thread_hmac; /* EVP_MAC_CTX: making one costs as much as signing 600 bytes */
 
 static void free_thread_hmac(void *hmac_of_thread)
 {
@@ -28,14 +28,14 @@ static void fetch_algorithms(void)
     sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
     assert(sha256 != NULL && hmac != NULL);
-    int result = tss_create(&thread_hmac, free_thread_hmac);
-    assert(result == thrd_success);
+    int result = pthread_key_create(&thread_hmac, free_thread_hmac);
+    assert(result == 0);
 }
 
 static EVP_MAC_CTX *hmac_of_thread(void)
 {
-    call_once(&is_fetched, fetch_algorithms);
-    EVP_MAC_CTX *mac = tss_get(thread_hmac);
+    (void)pthread_once(&is_fetched, fetch_algorithms);
+    EVP_MAC_CTX *mac = pthread_getspecific(thread_hmac);
     if (mac != NULL)
         return mac;
     char digest_name[] = "SHA256";
@@ -44,14 +44,14 @@ static EVP_MAC_CTX *hmac_of_thread(void)
     mac = EVP_MAC_CTX_new(hmac);
     assert(mac != NULL);
     must(EVP_MAC_CTX_set_params(mac, parameters));
-    int result = tss_set(thread_hmac, mac);
-    assert(result == thrd_success);
+    int result = pthread_setspecific(thread_hmac, mac);
+    assert(result == 0);
     return mac;
 }
 
 void digest_sha256(const void *bytes, size_t size, uint8_t digest_out[static DIGEST_BYTES])
 {
-    call_once(&is_fetched, fetch_algorithms);
+    (void)pthread_once(&is_fetched, fetch_algorithms);
     must(EVP_Digest(bytes, size, digest_out, NULL, sha256, NULL));
 }
 

@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <string.h>
-#include <threads.h>
 
 #include "common/base/encoding.h"
 
@@ -19,7 +19,7 @@ _Static_assert(MAGIC_BYTES + 1 + SEAL_KEY_ID_BYTES_MAX + SEAL_IV_BYTES + SEAL_PL
                    SEAL_BLOB_BYTES_MAX,
                "the largest blob fits exactly");
 
-static once_flag is_fetched = ONCE_FLAG_INIT;
+static pthread_once_t is_fetched = PTHREAD_ONCE_INIT;
 static EVP_CIPHER *aes_256_gcm;
 
 static void fetch_cipher(void)
@@ -35,7 +35,7 @@ static void free_cipher(EVP_CIPHER_CTX **cipher)
 
 static EVP_CIPHER_CTX *new_cipher(void)
 {
-    call_once(&is_fetched, fetch_cipher);
+    (void)pthread_once(&is_fetched, fetch_cipher);
     EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
     assert(cipher != NULL);
     return cipher;

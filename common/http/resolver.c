@@ -104,17 +104,7 @@ static void answer_all(struct resolver_name *name)
     }
 }
 
-static void start_lookup(struct resolver_name *name);
-
-static void start_waiting(struct resolver *resolver)
-{
-    while (resolver->waiting != NULL && resolver->lookup_count < resolver->lookups_max) {
-        struct resolver_name *name = resolver->waiting;
-        DL_DELETE(resolver->waiting, name);
-        name->is_waiting = false;
-        start_lookup(name);
-    }
-}
+static void start_waiting(struct resolver *resolver);
 
 static void read_addresses(struct resolver_name *name, int status, const struct addrinfo *found)
 {
@@ -130,16 +120,21 @@ static void read_addresses(struct resolver_name *name, int status, const struct 
         fail(answer, ERROR_CLASS_DNS, "name could not be resolved", "it has no address");
 }
 
+static void remember(struct resolver_name *name, int status, const struct addrinfo *found)
+{
+    read_addresses(name, status, found);
+    bool is_good = name->answer.error == ERROR_CLASS_NONE;
+    name->fresh_until_ms = clock_monotonic_ms() + (is_good ? RESOLVER_KEPT_MS : RESOLVER_KEPT_FAILED_MS);
+    name->is_asking = false;
+    name->resolver->lookup_count--;
+}
+
 static void on_lookup(uv_getaddrinfo_t *lookup, int status, struct addrinfo *found)
 {
     struct resolver_name *name = lookup->data;
     struct resolver *resolver = name->resolver;
-    resolver->lookup_count--;
-    name->is_asking = false;
-    read_addresses(name, status, found);
+    remember(name, status, found);
     uv_freeaddrinfo(found);
-    name->fresh_until_ms =
-        clock_monotonic_ms() + (name->answer.error == ERROR_CLASS_NONE ? RESOLVER_KEPT_MS : RESOLVER_KEPT_FAILED_MS);
     if (resolver->is_closing) {
         name_free(name);
         if (resolver->lookup_count == 0)
@@ -161,8 +156,20 @@ static void start_lookup(struct resolver_name *name)
     name->lookup.data = name;
     name->resolver->lookup_count++;
     int status = uv_getaddrinfo(name->resolver->loop, &name->lookup, on_lookup, absolute, NULL, &hints);
-    if (status != 0)
-        on_lookup(&name->lookup, status, NULL);
+    if (status == 0)
+        return;
+    remember(name, status, NULL);
+    answer_all(name);
+}
+
+static void start_waiting(struct resolver *resolver)
+{
+    while (resolver->waiting != NULL && resolver->lookup_count < resolver->lookups_max) {
+        struct resolver_name *name = resolver->waiting;
+        DL_DELETE(resolver->waiting, name);
+        name->is_waiting = false;
+        start_lookup(name);
+    }
 }
 
 static void queue_lookup(struct resolver_name *name)

@@ -20,7 +20,6 @@
 #include "common/http/resolver.h"
 #include "common/http/transfer_result.h"
 
-#define POOL_MAX               4096
 #define REQUEST_HEAD_BYTES_MAX 8192
 #define REQUEST_LINES_MAX      40
 #define RESPONSE_LINES_MAX     100
@@ -61,7 +60,7 @@ struct sender {
     long connection_idle_s, connection_age_s;
     struct transfer *resolving, *sending, *failed; /* failed: to be reported when the loop turns */
     struct transfer *pool;
-    size_t pool_count, in_flight_count;
+    size_t in_flight_count;
     uv_timer_t resolve_check; /* ends look-ups that take longer than a request may */
     uv_timer_t report_failed;
     unsigned open_handle_count;
@@ -99,7 +98,9 @@ static curl_socket_t on_open_socket(void *owner, curlsocktype purpose, struct cu
 }
 
 /* Called for reused connections as well, which on_open_socket() does not see. */
-static int on_ready_to_send(void *owner, char *remote, char *local, int remote_port, int local_port)
+/* libcurl gives the signature. */
+static int on_ready_to_send(void *owner, char *remote, char *local, /* NOLINT(readability-non-const-parameter) */
+                            int remote_port, int local_port)
 {
     struct sockaddr_in v4 = {.sin_family = AF_INET};
     struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
@@ -228,7 +229,6 @@ static struct transfer *transfer_take(struct sender *sender)
     struct transfer *transfer = sender->pool;
     if (transfer != NULL) {
         sender->pool = transfer->next;
-        sender->pool_count--;
     } else {
         transfer = ALLOC(struct transfer);
         transfer->sender = sender;
@@ -255,16 +255,12 @@ static void transfer_free(struct transfer *transfer)
     free(transfer);
 }
 
+/* The pool never shrinks: it holds as many as were ever under way at once, which the caller limits. */
 static void transfer_give_back(struct transfer *transfer)
 {
     struct sender *sender = transfer->sender;
-    if (sender->pool_count >= POOL_MAX) {
-        transfer_free(transfer);
-        return;
-    }
     transfer->next = sender->pool;
     sender->pool = transfer;
-    sender->pool_count++;
 }
 
 /* Reports to the caller; the transfer is his until done() returns. */

@@ -26,7 +26,7 @@ static void assert_host_is_public(const struct url_policy *policy, const char *h
 static void assert_is_plain(const char *text)
 {
     for (; *text != '\0'; text++)
-        assert(*text > 0x20 && *text < 0x7f && *text != '\\' && *text != '#');
+        assert(*text > 0x20 && *text < 0x7f && strchr("\\#\"<>^`{|}", *text) == NULL);
 }
 
 /* What is taken is canonical, plain ASCII, and leads to no address that the policy denies. */
