@@ -12,7 +12,7 @@
 
 #define DIGEST_BYTES ((size_t)32)
 
-/* The vector secret of design section 9. */
+/* The vector secret of docs/contract.md. */
 static const char secret[] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 struct signer {

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * Both signatures of a request (design section 4), computed anew for each one with OpenSSL. Deliberately not the
+ * Both signatures of a request (docs/contract.md), computed anew for each one with OpenSSL. Deliberately not the
  * product's own code: the floor must not move when the product does. The keys are set up once, as a good sender would.
  * One thread. SPDX-License-Identifier: Apache-2.0
  */

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * What kt ends with. Scripts rely on the numbers. Pure. Source: design section 6. SPDX-License-Identifier: Apache-2.0
+ * What kt ends with. Scripts rely on the numbers. Pure. Source: docs/contract.md. SPDX-License-Identifier: Apache-2.0
  */
 #define EXIT_CODE(id, number, text) EXIT_CODE_##id = (number),
 

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * The header lines of a request: the customer's first, ours last, both signatures. Pure. Source: design section 4.
+ * The header lines of a request: the customer's first, ours last, both signatures. Pure. Source: docs/contract.md.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdint.h>

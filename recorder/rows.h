@@ -1,7 +1,7 @@
 #pragma once
 /*
  * A batch's rows on their way into the history: COPY into a temporary table, then INSERT … ON CONFLICT DO NOTHING, so
- * that a record that was made twice is harmless. Blocks. Source: facts.md section 5 (the fastest of what was measured
+ * that a record that was made twice is harmless. Blocks. (The fastest of what was measured
  * with a unique key). SPDX-License-Identifier: Apache-2.0
  */
 #include <libpq-fe.h>

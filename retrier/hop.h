@@ -2,7 +2,7 @@
 /*
  * What happens next to a record in a retry topic: it waits until its tier's delay is over, then moves on to the tiers
  * that its plan still has, and from the last one, after its jitter, back to the dispatchers. Pure; all times are Unix
- * milliseconds. Source: design section 7, facts.md section 2. SPDX-License-Identifier: Apache-2.0
+ * milliseconds. SPDX-License-Identifier: Apache-2.0
  */
 #include <stdint.h>
 

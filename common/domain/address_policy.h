@@ -1,7 +1,6 @@
 #pragma once
 /*
  * Which network addresses a request may go to: public unicast only, plus what the operator allowed. Pure.
- * Source: hostile.md section 2, which has the test vectors.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>

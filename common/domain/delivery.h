@@ -1,7 +1,7 @@
 #pragma once
 /*
  * A delivery: one event on its way to one webhook. Its ids are computed, so they are the same after a crash, anywhere.
- * Pure. Source: design section 3, vector in section 9.
+ * Pure. Source: docs/contract.md.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdint.h>

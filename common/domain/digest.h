@@ -1,7 +1,7 @@
 #pragma once
 /*
  * SHA-256 and HMAC-SHA256, as ids and signatures need them: algorithms fetched once, no allocation after a thread's
- * first use. Any thread. Source: facts in hostile.md section 11 (implicit fetching is slow).
+ * first use. Any thread. Implicit fetching is slow.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stddef.h>

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * The envelope of an event: {"id","type","created_at","org_id","data",…}. The bytes are what endpoints get, so parsing
- * only looks; nothing is ever re-encoded except by event_complete(). Pure. Source: design section 3, "Event record".
+ * only looks; nothing is ever re-encoded except by event_complete(). Pure. Source: docs/contract.md.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>
@@ -51,7 +51,7 @@ MUST_CHECK int event_parse(const char *json, size_t length, struct event *event_
 void event_complete(const char *json, size_t length, const struct event *parsed, const struct event *completed,
                     struct buffer *out);
 
-/* "evt_" + hash of where the record stands, for one without an id (design section 3). */
+/* "evt_" + hash of where the record stands, for one without an id (docs/contract.md). */
 void event_id_from_origin(const char *cluster_id, const char *topic, int32_t partition, int64_t offset,
                           char id_out[static EVENT_ID_BYTES_MAX + 1]);
 

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * Which custom headers a webhook may carry. Pure. Source: hostile.md section 13.
+ * Which custom headers a webhook may carry. Pure.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "common/base/attributes.h"

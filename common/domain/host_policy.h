@@ -1,7 +1,7 @@
 #pragma once
 /*
  * What the host of a webhook's URL may be: a public name, or an address that the address policy allows. Pure: no
- * look-ups, and never the locale. Source: hostile.md sections 1 (fact 7), 2 and 8.
+ * look-ups, and never the locale.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stddef.h>

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * What follows an attempt: delivered, another attempt after a delay, or the end. Pure: no clock, no random number of
- * its own. Source: design section 4.
+ * its own. Source: docs/contract.md.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>

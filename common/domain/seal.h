@@ -2,7 +2,7 @@
 /*
  * Secrets at rest: AES-256-GCM under a named key, bound to what it belongs to (organization, webhook, secret id), so a
  * sealed secret moved to another row does not open. Blob: "K1" | key id length (1) | key id | iv (12) | ciphertext |
- * tag (16). Pure besides OpenSSL; the caller brings the random iv. Source: hostile.md section 11.
+ * tag (16). Pure besides OpenSSL; the caller brings the random iv.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stddef.h>

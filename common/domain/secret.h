@@ -1,7 +1,7 @@
 #pragma once
 /*
  * A webhook's signing secret: "whsec_" + base64 of 24 to 64 bytes (32 when made here). Pure; the caller brings the
- * random bytes. Texts with secrets are wiped by their owner. Source: design section 4.
+ * random bytes. Texts with secrets are wiped by their owner. Source: docs/contract.md.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stddef.h>

@@ -1,7 +1,6 @@
 #pragma once
 /*
- * The two signatures of a request, over the same body. Pure. Source: design section 4 (Keeptrusts header, Standard
- * Webhooks 1.0), vectors in section 9.
+ * The two signatures of a request, over the same body. Pure. Source: docs/contract.md.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stddef.h>

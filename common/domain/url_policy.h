@@ -1,7 +1,7 @@
 #pragma once
 /*
  * What a webhook's URL may be. Parsing is libcurl's (the parser that will use it); the rules and the words are ours.
- * Pure: no look-ups. Source: hostile.md sections 1, 2, 3 and 8.
+ * Pure: no look-ups.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>

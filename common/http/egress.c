@@ -49,7 +49,8 @@ static int parse_ports(const struct settings_list *list, struct url_policy *poli
 
 int egress_url_policy(const struct egress_settings *settings, struct url_policy *policy_out, struct error *error)
 {
-    struct url_policy policy = {.allow_plain_http = settings->allow_plain_http};
+    struct url_policy policy = {.allow_plain_http = settings->allow_plain_http,
+                                .allow_internal_names = settings->allow_internal_names};
     struct address_policy *addresses = &policy.addresses;
     int code =
         parse_ranges(&settings->allowed_ranges, "allowed_ranges", addresses->allowed, &addresses->allowed_count, error);

@@ -2,7 +2,7 @@
 /*
  * Host names → addresses that the policy allows, off the loop's thread. Answers are kept for a while, look-ups of one
  * name are shared, and the number under way is bounded. An answer with any refused address is refused whole (DNS
- * rebinding). One thread. Source: hostile.md sections 1, 7 and 9. SPDX-License-Identifier: Apache-2.0
+ * rebinding). One thread. SPDX-License-Identifier: Apache-2.0
  */
 #include <netinet/in.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /*
- * The seam over libcurl: names resolved and pinned by us, one easy handle per request from a pool (facts.md section 9,
- * hostile.md section 4). SPDX-License-Identifier: Apache-2.0
+ * The seam over libcurl: names resolved and pinned by us, one easy handle per request from a pool (docs/decisions).
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include "common/http/sender.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * The seam behind which requests to endpoints are made: open, post, close; completion comes back on the loop. Whoever
- * calls knows nothing of sockets, TLS or libcurl. Every limit of design section 4 holds behind it: no redirects,
+ * calls knows nothing of sockets, TLS or libcurl. Every limit of docs/contract.md holds behind it: no redirects,
  * address check at connect and on reuse, deadlines, head and body caps. One thread. SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * What a libcurl result means to us. Pure. Source: hostile.md section 5 (each row measured with 7.88.1).
+ * What a libcurl result means to us. Pure. Each row was measured with libcurl 7.88.1.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <curl/curl.h>

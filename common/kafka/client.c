@@ -88,7 +88,7 @@ static int set_security(rd_kafka_conf_t *conf, const struct kafka_settings *sett
     return set_password(conf, password_file, error);
 }
 
-/* What producers and consumers share. Sources: facts.md section 1 rec. 6 and section 8. */
+/* What producers and consumers share. */
 static const struct {
     const char *name, *value;
 } shared_options[] = {

@@ -12,7 +12,7 @@
 #include "common/base/log.h"
 #include "common/kafka/consumer_parts.h"
 
-#define TICK_MS         1000 /* the group is left when nobody polls for max.poll.interval.ms: facts.md section 1 */
+#define TICK_MS         1000 /* the group is left when nobody polls for max.poll.interval.ms */
 #define TICK_SHORT_MS   20   /* while something is awaited */
 #define EVENTS_PER_TURN 64
 #define CLOSE_COMMIT_MS 2000
@@ -184,7 +184,6 @@ static int set_protocol(rd_kafka_conf_t *conf, const char *protocol, struct erro
     return code < 0 ? code : kafka_conf_set(conf, "session.timeout.ms", "45000", error);
 }
 
-/* Sources: facts.md section 1 rec. 6 and section 0a. */
 static int set_options(rd_kafka_conf_t *conf, const struct kafka_consumer_settings *settings, struct error *error)
 {
     char kbytes[16], records[16], fetch_bytes[16];

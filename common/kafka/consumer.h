@@ -2,7 +2,7 @@
 /*
  * A member of a consumer group on the loop: one queue per partition, cut from the main queue before the assignment; a
  * partition that has no room is simply not read. Offsets are stored as records settle and committed every second, on
- * revocation and at the end. One thread. Source: facts.md sections 0 and 1, design section 7.
+ * revocation and at the end. One thread.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /*
  * Partitions that come and go. librdkafka announces a change and waits until we carry it out; the group waits with it,
- * so a revocation may take its time (facts.md section 1), but not for ever. SPDX-License-Identifier: Apache-2.0
+ * so a revocation may take its time, but not for ever. SPDX-License-Identifier: Apache-2.0
  */
 #include <assert.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * A Kafka record on its way out, and our headers on the way in. Source: design section 3.
+ * A Kafka record on its way out, and our headers on the way in. Source: docs/contract.md.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <librdkafka/rdkafka.h>

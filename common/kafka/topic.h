@@ -1,6 +1,6 @@
 #pragma once
 /*
- * The topics: names, and making sure they exist. Source: design section 3. SPDX-License-Identifier: Apache-2.0
+ * The topics: names, and making sure they exist. Source: docs/contract.md. SPDX-License-Identifier: Apache-2.0
  */
 #include "common/base/attributes.h"
 #include "common/base/error.h"

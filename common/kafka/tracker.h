@@ -2,7 +2,7 @@
 /*
  * What is under way of one partition, in the order received: an entry is settled when nothing of it is left to do, and
  * the offset to commit is the end of the settled prefix. Gaps between offsets are harmless. Pure; one thread.
- * Source: facts.md section 1. SPDX-License-Identifier: Apache-2.0
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -8,7 +8,7 @@
 #include "dispatcher/request_head.h"
 #include "tests/unit/unit.h"
 
-/* The published vector: secret, id and time of Standard Webhooks (design section 9). */
+/* The published vector: secret, id and time of Standard Webhooks (docs/contract.md). */
 #define SECRET "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 #define NOW_MS INT64_C(1614265330123)
 

@@ -11,7 +11,7 @@
 
 static const struct address_policy public_only;
 
-/* The two words of hostile.md section 2, for many addresses at once, separated by spaces. */
+/* "denied" and "allowed", for many addresses at once, separated by spaces. */
 static const char denied[] =
     "0.0.0.0 0.255.255.255 10.0.0.0 10.255.255.255 100.64.0.0 100.100.100.200 100.127.255.255 127.0.0.1 127.255.255.255 "
     "168.63.129.16 169.254.0.0 169.254.169.254 169.254.170.2 169.254.170.23 169.254.255.255 172.16.0.0 172.31.255.255 "
@@ -92,7 +92,7 @@ static void a_refusal_says_what_the_address_is(void **state)
     assert_string_equal(refusal_of(&public_only, "4000::1"), "not public");
 }
 
-/* A second implementation, from the text of hostile.md section 2. */
+/* A second implementation, from the text of the rules. */
 static bool is_denied_by_list(uint32_t address)
 {
     static const char list[] =

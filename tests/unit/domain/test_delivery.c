@@ -5,7 +5,7 @@
 
 #include "tests/unit/unit.h"
 
-/* design.md section 9 */
+/* docs/contract.md */
 static void an_id_is_the_published_one(void **state)
 {
     (void)state;

@@ -23,7 +23,7 @@ static void ordinary_headers_are_taken(void **state)
         assert_int_equal(header_check(names[i], "Bearer abc, \t~", NULL), 0);
 }
 
-/* hostile.md section 13, and what we set ourselves */
+/* What would change the request itself, and what we set ourselves */
 static void reserved_headers_are_refused_in_any_case(void **state)
 {
     (void)state;

@@ -5,7 +5,7 @@
 
 #include "tests/unit/unit.h"
 
-/* The names are a contract (design.md section 5): SQL, JSON and metrics use them. */
+/* The names are a contract (docs/contract.md): SQL, JSON and metrics use them. */
 static void outcomes_have_the_agreed_names(void **state)
 {
     (void)state;

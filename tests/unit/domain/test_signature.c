@@ -18,7 +18,7 @@ static struct secret secret_of(const char *text)
     return secret;
 }
 
-/* design.md section 9: the first is published with Standard Webhooks. */
+/* docs/contract.md: the first is published with Standard Webhooks. */
 static const struct {
     const char *body;
     size_t body_size;

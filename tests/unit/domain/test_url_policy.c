@@ -48,7 +48,7 @@ static void assert_taken(const struct url_policy *policy, const char *text, cons
     assert_string_equal(again.text, url.text);
 }
 
-/* hostile.md section 8, every row marked R. */
+/* Every URL that has to be refused when it is saved. */
 static const char *const bad_urls[] = {
     "http://127.0.0.1/",
     "http://127.1/",

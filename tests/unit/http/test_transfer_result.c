@@ -10,7 +10,7 @@ struct row {
     enum error_class expected;
 };
 
-/* What libcurl 7.88.1 returns for each behaviour of an endpoint (measured; hostile.md section 5). */
+/* What libcurl 7.88.1 returns for each behaviour of an endpoint (measured). */
 static const struct row rows[] = {
     {"200",                      {.result = CURLE_OK, .code = 200, .is_head_complete = true},                        ERROR_CLASS_NONE           },
     {"204",                      {.result = CURLE_OK, .code = 204, .is_head_complete = true},                        ERROR_CLASS_NONE           },
