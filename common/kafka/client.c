@@ -142,17 +142,33 @@ static enum log_level level_of(const char *facility, int syslog_level)
     return syslog_level <= 6 ? LOG_INFO : LOG_DEBUG;
 }
 
-static void log_line(rd_kafka_event_t *event)
+static void log_line(int syslog_level, const char *facility, const char *text)
 {
-    const char *facility, *text;
-    int syslog_level;
-    if (rd_kafka_event_log(event, &facility, &text, &syslog_level) != 0)
-        return;
     enum log_level level = level_of(facility, syslog_level);
     if (strcmp(facility, "OFFSET") == 0 && level == LOG_ERROR)
         log_event(level, "kafka_offset_reset", NULL, "records are gone before they were read: %s", text);
     else
         log_event(level, "kafka_client", LOG_FIELDS({"facility", facility}), "%s", text);
+}
+
+static void log_from_queue(rd_kafka_event_t *event)
+{
+    const char *facility, *text;
+    int syslog_level;
+    if (rd_kafka_event_log(event, &facility, &text, &syslog_level) == 0)
+        log_line(syslog_level, facility, text);
+}
+
+static void log_at_once(const rd_kafka_t *client, int syslog_level, const char *facility, const char *text)
+{
+    (void)client;
+    log_line(syslog_level, facility, text);
+}
+
+int kafka_conf_log_at_once(rd_kafka_conf_t *conf, struct error *error)
+{
+    rd_kafka_conf_set_log_cb(conf, log_at_once);
+    return kafka_conf_set(conf, "log.queue", "false", error);
 }
 
 /* A broken connection is a log line as well, and only there are repetitions held back. */
@@ -170,7 +186,7 @@ bool kafka_event_is_log(rd_kafka_event_t *event)
 {
     switch (rd_kafka_event_type(event)) {
     case RD_KAFKA_EVENT_LOG:
-        log_line(event);
+        log_from_queue(event);
         return true;
     case RD_KAFKA_EVENT_ERROR:
         log_failure(event);

@@ -25,6 +25,8 @@ MUST_CHECK int kafka_conf_new(const struct kafka_settings *settings, const char 
                               struct error *error);
 /* rd_kafka_conf_set() with an error text. */
 MUST_CHECK int kafka_conf_set(rd_kafka_conf_t *conf, const char *name, const char *value, struct error *error);
+/* For a client whose queue is not polled: librdkafka's threads log by themselves. */
+MUST_CHECK int kafka_conf_log_at_once(rd_kafka_conf_t *conf, struct error *error);
 /* For the events LOG and ERROR of any queue; returns true when the event was one of these (not destroyed). */
 bool kafka_event_is_log(rd_kafka_event_t *event);
 

@@ -104,11 +104,14 @@ static int make_conf(const struct kafka_settings *settings, const char *client_i
     };
 
     int code = kafka_conf_new(settings, client_id, conf_out, error);
-    for (size_t i = 0; code == 0 && i < ARRAY_LENGTH(options); i++) {
+    if (code < 0)
+        return code;
+    for (size_t i = 0; code == 0 && i < ARRAY_LENGTH(options); i++)
         code = kafka_conf_set(*conf_out, options[i].name, options[i].value, error);
-        if (code < 0)
-            rd_kafka_conf_destroy(*conf_out);
-    }
+    if (code == 0 && !has_loop)
+        code = kafka_conf_log_at_once(*conf_out, error);
+    if (code < 0)
+        rd_kafka_conf_destroy(*conf_out);
     return code;
 }
 
@@ -133,13 +136,13 @@ static void connect_queue(struct kafka_producer *producer, uv_loop_t *loop)
     if (loop != NULL) {
         producer->queue = rd_kafka_queue_get_main(producer->client);
         producer->wakeup = kafka_wakeup_new(loop, producer->queue, on_ready, producer);
+        (void)rd_kafka_set_log_queue(producer->client, NULL); /* the main queue; cannot fail with log.queue set */
     } else {
         rd_kafka_queue_t *main_queue = rd_kafka_queue_get_main(producer->client);
         producer->queue = rd_kafka_queue_get_background(producer->client);
         rd_kafka_queue_forward(main_queue, producer->queue);
         rd_kafka_queue_destroy(main_queue);
     }
-    (void)rd_kafka_set_log_queue(producer->client, NULL); /* the main queue; cannot fail with log.queue set */
 }
 
 int kafka_producer_new(const struct kafka_settings *settings, const char *client_id, uv_loop_t *loop,

@@ -4,7 +4,7 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/kafka/stand_ins.h"
 
-/* Each line is a header: name=value. Names have to live as long as the message;. */
+/* Each line is a header: name=value. The names point into the lines. */
 static struct stand_in_message *message_of(char *lines, size_t size)
 {
     struct stand_in_message *message =

@@ -175,24 +175,6 @@ def test_410_disables_the_webhook(kafka, database, recorder):
     assert database.rows("SELECT target FROM audit_log") == [("wh_1",)]
 
 
-def test_two_share_the_partitions_and_hand_them_over(kafka, database, recorder, tmp_path):
-    another = Recorder(kafka, database, tmp_path / "another.log")
-    total = 0
-    try:
-        recorder.start(KT_RECORDER_BATCH_ROWS="100")
-        another.start(KT_RECORDER_BATCH_ROWS="100")
-        for _ in range(10):
-            send_attempts(kafka, range(total, total + 300))
-            total += 300
-            time.sleep(0.2)
-        assert another.stop() == 0
-        wait_for(lambda: count(database) == total, timeout=90)
-    finally:
-        if another.process.poll() is None:
-            another.kill()
-    assert database.rows("SELECT count(DISTINCT delivery_id) FROM attempts") == [(total,)]
-
-
 def test_old_days_are_dropped(kafka, database, recorder):
     database.rows("SELECT ensure_partitions(current_date - 50, current_date - 50)", role="kt_recorder")
     recorder.start(KT_RECORDER_RETENTION_DAYS="30")
