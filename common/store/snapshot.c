@@ -16,7 +16,7 @@
 #define NOTIFIED_MS      100 /* a burst of changes is one reload, and not all dispatchers come at once */
 #define RECONNECT_MS_MIN 250
 #define RECONNECT_MS_MAX 1000 /* a webhook created after an outage is unknown to us until then */
-#define REFUSALS_LOGGED  20 /* in one load; a missing key would write a line for each webhook */
+#define REFUSALS_LOGGED  20   /* in one load; a missing key would write a line for each webhook */
 
 /* The socket of a connection at rest. Made for each rest and freed by its own closing. */
 struct watch {
