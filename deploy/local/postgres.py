@@ -46,7 +46,7 @@ class Postgres:
         if "postgres_folder" not in self.state.values:
             self.make_folder()
         if (self.data / "PG_VERSION").exists():
-            self.wait_for_workers()
+            self.clear_remains()
         else:
             self.run("initdb", "-D", self.data, "-U", "owner", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
 
@@ -60,13 +60,15 @@ class Postgres:
         self.state.values["postgres_folder"] = folder
         self.state.save()
 
-    def wait_for_workers(self, seconds=30):
-        """Workers of a killed server end by themselves, but the next one refuses to start before the last has."""
+    def clear_remains(self, seconds=30):
+        """After a kill: workers end by themselves, but the next server refuses to start before the last has; and it would
+        take a zombie that nobody has waited for yet for the server that the lock file names."""
         deadline = time.monotonic() + seconds
         while any(works_in(process, self.data) for process in pathlib.Path("/proc").glob("[0-9]*")):
             if time.monotonic() > deadline:
                 return
             time.sleep(0.05)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def run(self, program, *words):
         options = {"user": self.user, "group": self.user, "extra_groups": []} if self.user else {}
