@@ -120,7 +120,7 @@ def test_sigterm_under_load_ends_with_zero_and_loses_nothing(stack, receiver, pa
     assert any(line.get("event") == "stopped" for line in lines)
 
 
-def test_two_dispatchers_share_the_work_and_one_may_go(stack, receiver, path, webhook):
+def test_a_dispatcher_replaced_under_load_loses_nothing(stack, receiver, path, webhook):
     receiver.on(path, lambda request: Answer(delay=0.005))
     hook = webhook(events=["event.created"])
     sent = publish_many(stack, 2000)
