@@ -52,7 +52,7 @@ struct dispatcher {
     uv_timer_t drain_check, room_check;
     uint64_t drain_started_ms;
     uint64_t flush_started_ms;
-    bool is_snapshot_closed, has_aborted, is_closing;
+    bool is_snapshot_closed, has_aborted;
     bool is_started; /* the timers exist */
 };
 
@@ -271,27 +271,29 @@ int dispatcher_start(void *owner, struct service_run *run, struct error *error)
 /* ---- drain ---------------------------------------------------------------------------------------------------------
  */
 
-static void on_consumer_closed(void *owner)
+static void end_when_all_closed(struct dispatcher *dispatcher)
 {
-    struct feed *feed = owner;
-    struct dispatcher *dispatcher = feed->dispatcher;
-    feed->is_closed = true;
     if (dispatcher->feeds[FEED_MAIN].is_closed && dispatcher->feeds[FEED_SLOW].is_closed &&
         dispatcher->is_snapshot_closed)
         service_drained(dispatcher->run);
+}
+
+static void on_consumer_closed(void *owner)
+{
+    struct feed *feed = owner;
+    feed->is_closed = true;
+    end_when_all_closed(feed->dispatcher);
 }
 
 static void on_snapshot_closed(void *owner)
 {
     struct dispatcher *dispatcher = owner;
     dispatcher->is_snapshot_closed = true;
-    if (dispatcher->feeds[FEED_MAIN].is_closed && dispatcher->feeds[FEED_SLOW].is_closed)
-        service_drained(dispatcher->run);
+    end_when_all_closed(dispatcher);
 }
 
 static void close_all(struct dispatcher *dispatcher)
 {
-    dispatcher->is_closing = true;
     (void)uv_timer_stop(&dispatcher->drain_check);
     snapshot_close(dispatcher->snapshot, on_snapshot_closed, dispatcher);
     for (size_t i = 0; i < FEED_COUNT; i++)

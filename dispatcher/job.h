@@ -13,16 +13,11 @@
 
 #include "dispatcher/source.h"
 
-#define JOB_STATES(X)                                     \
-    X(NEW, "new")                                         \
-    X(QUEUED, "queued")     /* in its endpoint's line */  \
-    X(SENDING, "sending")   /* the endpoint may see it */ \
-    X(SETTLING, "settling") /* its records are on their way to Kafka */
-
 enum job_state {
-#define X(name, text) JOB_##name,
-    JOB_STATES(X)
-#undef X
+    JOB_NEW,
+    JOB_QUEUED,   /* in its endpoint's line */
+    JOB_SENDING,  /* the endpoint may see it */
+    JOB_SETTLING, /* its records are on their way to Kafka */
 };
 
 /* Where the delivery goes on, if anywhere. */
@@ -34,7 +29,6 @@ struct next_hop {
 
 struct lane;
 struct endpoint;
-struct settlement;
 
 struct job {
     enum job_state state;
@@ -51,7 +45,6 @@ struct job {
     struct sender_exchange exchange;
     char *head; /* owned: header lines of the request */
 
-    struct settlement *settlement; /* while settling */
     struct next_hop hop;
     struct delivery next_delivery; /* what the record of the next hop says */
     struct kafka_ack attempt_ack, hop_ack;

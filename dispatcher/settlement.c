@@ -196,7 +196,6 @@ static void on_unsent_timer(uv_timer_t *timer)
 static void settle(struct settlement *settlement, struct job *job, struct attempt *attempt)
 {
     job_set_state(job, JOB_SETTLING);
-    job->settlement = settlement;
     job->source->started_count++;
     job->has_hop_to_send = job->hop.topic[0] != '\0';
     job->pending_count = 1U + (job->has_hop_to_send ? 1U : 0U) + (attempt != NULL ? 1U : 0U);
